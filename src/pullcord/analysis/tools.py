@@ -1,0 +1,94 @@
+"""What a tool does, told from its name: the verbs of common tools, in groups that mean nearly the same.
+
+A name is only a hint: a tool with no known verb stays neutral, and reading can be how data leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+_BORDER = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MAX_NAME = 200
+_READ = frozenset(
+    "get read list search find fetch lookup look query view show check load download browse open visit describe "
+    "count retrieve inspect select scan head tail cat status history current ask summarize summarise calculate "
+    "compute compare validate verify recommend".split()
+)
+_GROUPS: tuple[frozenset[str], ...] = tuple(
+    frozenset(words.split())
+    for words in (
+        "send email mail message post write reply respond notify tell text forward share publish submit upload "
+        "push comment dm broadcast contact inform announce",
+        "invite add join enroll assign grant allow share include subscribe register attach append insert put "
+        "participant",
+        "create add make schedule book reserve plan new generate set open order start launch event appointment",
+        "delete remove drop cancel erase clear purge kick ban revoke discard unsubscribe uninvite archive close",
+        "update change edit modify set reschedule rename move adjust patch replace reset correct alter configure "
+        "append write increase decrease",
+        "pay transfer send purchase buy order deposit withdraw refund donate wire payment transaction money",
+        "run execute call invoke start stop restart deploy install apply trigger enable disable exec eval shell "
+        "command control actuate switch approve reject confirm acknowledge merge commit save store import export",
+    )
+)
+_WRITE = frozenset().union(*_GROUPS) - {"event", "appointment", "participant", "new", "money", "plan"} - _READ
+
+
+class Effect(StrEnum):
+    """What a call of the tool does to the world, as far as its name tells."""
+
+    READ = "read"
+    WRITE = "write"
+    UNKNOWN = "unknown"
+
+
+class Tool(NamedTuple):
+    """A tool's name, read.
+
+    Attributes:
+        words: its words, casefolded.
+        verbs: words that mean nearly the same as its verb, itself among them; empty if unknown.
+        objects: its words that are no known verb and longer than two letters.
+    """
+
+    effect: Effect
+    words: tuple[str, ...]
+    verbs: frozenset[str]
+    objects: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def tool(name: str) -> Tool:
+    """Read a tool's name (``send_email``, ``sendEmail``, ``mail.send``).
+
+    The first known verb decides, wherever it stands; a verb that may be a thing too (``post``, ``message``) counts
+    only where no other is found.
+    """
+    words = tuple(word.casefold() for word in _BORDER.split(name[:_MAX_NAME]) if word)
+    known = [word for word in words if word in _READ or word in _WRITE]
+    verb = known[0] if known else None
+    if verb is None:
+        effect = Effect.UNKNOWN
+    else:
+        effect = Effect.READ if verb in _READ else Effect.WRITE
+    verbs = frozenset[str]() if verb is None else frozenset({verb}).union(*(g for g in _GROUPS if verb in g))
+    objects = frozenset(word for word in words if word != verb and len(word) > 2)  # noqa: PLR2004
+    return Tool(effect, words, verbs if effect is Effect.WRITE else frozenset({verb or ""}) - {""}, objects)
+
+
+def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:
+    """How many of the words stand in a text, given as its words; endings may differ (``sends``, ``invited``)."""
+    return sum(word in text or any(_stem(word) == _stem(other) for other in _near(word, text)) for word in words)
+
+
+_STEM = 5
+
+
+def _stem(word: str) -> str:
+    return word[: max(4, min(_STEM, len(word)))]
+
+
+def _near(word: str, text: frozenset[str]) -> list[str]:
+    return [other for other in text if other[:4] == word[:4]] if len(word) >= 4 else []  # noqa: PLR2004

@@ -1,0 +1,1 @@
+"""Settings, wiring and use cases: what the command line (and later server and web) call."""

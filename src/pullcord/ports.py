@@ -1,0 +1,186 @@
+"""The few doors through which the rooms reach the world. Adapters live in ``store`` and ``responders``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from pullcord.model.approval import Approval
+from pullcord.model.event import Event
+from pullcord.model.evidence import Evidence
+from pullcord.model.explanation import Explanation
+from pullcord.model.finding import Finding
+from pullcord.model.incident import Incident, Phase
+from pullcord.model.noun import Noun
+from pullcord.model.outcome import Receipt, Verification
+from pullcord.model.plan import Action, ActionKind, Plan
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def now(self) -> int:
+        """Nanoseconds UTC since the epoch."""
+        ...
+
+
+class Lake(Protocol):
+    """Events, kept append-only. Segments are written once, under a name the caller chooses."""
+
+    def append(self, segment: str, events: Sequence[Event]) -> None:
+        """Keep events durably under a segment name; the same name again replaces the segment whole.
+
+        The name is ``[a-z0-9-]{1,80}`` and deterministic, so that a repeated batch overwrites itself.
+        """
+        ...
+
+    def compact(self) -> None:
+        """Fold segments into columnar files; readable before, during and after; safe to be killed in."""
+        ...
+
+    def trace_ids(self) -> list[str]:
+        """All trace ids, sorted."""
+        ...
+
+    def by_trace(self, trace_ids: Collection[str]) -> dict[str, list[Event]]:
+        """Events of these traces, each list by time then id; traces without events are absent."""
+        ...
+
+    def by_id(self, event_ids: Collection[str]) -> dict[str, Event]:
+        """Events by id; unknown ids are absent."""
+        ...
+
+    def window(self, start: int, end: int, asset: str | None = None) -> Iterator[Event]:
+        """Events with ``start <= time < end`` (nanoseconds UTC), by time then id, optionally of one asset."""
+        ...
+
+    def count(self) -> int:
+        """How many events are kept."""
+        ...
+
+
+class Vault(Protocol):
+    """Evidence: bytes by their digest, and a hash-chained ledger of what was taken for which incident."""
+
+    def put(self, data: bytes, *, media_type: str, description: str, incident_id: str, time: int) -> Evidence:
+        """Keep bytes durably and add a ledger entry.
+
+        The same bytes for the same incident under the same description return the entry already there.
+        """
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """The bytes at a digest, checked against it."""
+        ...
+
+    def entries(self, incident_id: str | None = None) -> list[Evidence]:
+        """Ledger entries in order, of one incident or all."""
+        ...
+
+    def verify(self) -> list[str]:
+        """What is wrong with the ledger or the kept bytes, one sentence each; empty if nothing is."""
+        ...
+
+
+class Transaction(Protocol):
+    """Everything done in one transaction of the state becomes durable together or not at all."""
+
+    def claim_events(self, event_ids: Sequence[str], time: int) -> set[str]:
+        """Enter event ids into the inbox (time: receipt, nanoseconds UTC); returns the new ones."""
+        ...
+
+    def put_findings(self, findings: Iterable[Finding]) -> int:
+        """Keep findings; one already there stays as it is. Returns how many were new."""
+        ...
+
+    def findings(self, ids: Collection[str] | None = None) -> Iterator[Finding]:
+        """Findings by time then id, all or those named."""
+        ...
+
+    def put_incident(self, incident: Incident) -> None:
+        """Keep or replace an incident."""
+        ...
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One incident by id or alias."""
+        ...
+
+    def incidents(self) -> Iterator[Incident]:
+        """All incidents by first time, then id."""
+        ...
+
+    def put_phase(self, incident_id: str, phase: Phase) -> None:
+        """Keep or replace one phase of an incident."""
+        ...
+
+    def phases(self, incident_id: str) -> tuple[Phase, ...]:
+        """Phases begun so far, in the order of the six."""
+        ...
+
+    def put_record(self, incident_id: str, key: str, record: Noun) -> None:
+        """Keep or replace a plan, approval, receipt, verification or explanation of an incident.
+
+        Its table goes by its type; ``key`` is unique within incident and type.
+        """
+        ...
+
+    def plans(self, incident_id: str) -> tuple[Plan, ...]:
+        """Plans in the order kept."""
+        ...
+
+    def approvals(self, incident_id: str) -> tuple[Approval, ...]:
+        """Approvals in the order kept."""
+        ...
+
+    def receipts(self, incident_id: str) -> tuple[Receipt, ...]:
+        """Receipts in the order kept."""
+        ...
+
+    def verifications(self, incident_id: str) -> dict[str, Verification]:
+        """Verifications by key (the receipt's key)."""
+        ...
+
+    def explanations(self, incident_id: str) -> tuple[Explanation, ...]:
+        """Explanations in the order kept."""
+        ...
+
+    def meta(self, key: str) -> str | None:
+        """A setting of this state (run fingerprint, cursors …)."""
+        ...
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep or replace a setting of this state."""
+        ...
+
+
+class State(Protocol):
+    """The one database: inbox, findings, incidents, what was planned, decided and done."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A transaction: commits when the block ends, rolls back when it raises. One writer at a time."""
+        ...
+
+
+class Responder(Protocol):
+    """The action contract: one kind of real (or simulated) system that actions are carried out on."""
+
+    name: str
+    simulated: bool
+    kinds: frozenset[ActionKind]
+
+    async def plan(self, action: Action) -> str:
+        """Read-only: the pre-state this action would change, as text that ``execute`` compares with."""
+        ...
+
+    async def execute(self, action: Action, key: str, prestate: str) -> Receipt:
+        """Carry it out once per key. Drift of the pre-state aborts; already so is success without change."""
+        ...
+
+    async def verify(self, action: Action) -> Verification:
+        """Look at the result through an oracle independent of the writer; no answer is ``unknown``."""
+        ...
+
+    async def rollback(self, action: Action, prestate: str) -> Receipt:
+        """Restore the recorded pre-state."""
+        ...

@@ -1,0 +1,97 @@
+"""One transaction of the state: the functions of this package behind the port."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from pullcord.model.approval import Approval
+from pullcord.model.explanation import Explanation
+from pullcord.model.finding import Finding
+from pullcord.model.incident import Incident, Phase
+from pullcord.model.noun import Noun
+from pullcord.model.outcome import Receipt, Verification
+from pullcord.model.plan import Plan
+from pullcord.store import findings, inbox, incidents, records
+from pullcord.store.tables import META
+
+
+class SqlTransaction:
+    """Implements ``pullcord.ports.Transaction`` on one connection; usable until its block ends."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claim_events(self, event_ids: Sequence[str], time: int) -> set[str]:
+        """Enter event ids into the inbox; returns those that were not there."""
+        return inbox.claim_events(self._connection, event_ids, time)
+
+    def forget_events(self, before: int) -> int:
+        """Drop inbox ids received before a time (nanoseconds UTC); returns how many. Not part of the port."""
+        return inbox.forget_events(self._connection, before)
+
+    def put_findings(self, findings_: Iterable[Finding]) -> int:
+        """Keep findings; one already there stays as it is. Returns how many were new."""
+        return findings.put_findings(self._connection, findings_)
+
+    def findings(self, ids: Collection[str] | None = None) -> Iterator[Finding]:
+        """Findings by time then id, all or those named."""
+        return findings.findings(self._connection, ids)
+
+    def put_incident(self, incident: Incident) -> None:
+        """Keep or replace an incident."""
+        incidents.put_incident(self._connection, incident)
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """One incident by id or alias."""
+        return incidents.get_incident(self._connection, incident_id)
+
+    def incidents(self) -> Iterator[Incident]:
+        """All incidents by first time, then id."""
+        return incidents.get_incidents(self._connection)
+
+    def put_phase(self, incident_id: str, phase: Phase) -> None:
+        """Keep or replace one phase of an incident."""
+        incidents.put_phase(self._connection, incident_id, phase)
+
+    def phases(self, incident_id: str) -> tuple[Phase, ...]:
+        """Phases begun so far, in the order of the six."""
+        return incidents.get_phases(self._connection, incident_id)
+
+    def put_record(self, incident_id: str, key: str, record: Noun) -> None:
+        """Keep or replace a plan, approval, receipt, verification or explanation of an incident."""
+        records.put_record(self._connection, incident_id, key, record)
+
+    def plans(self, incident_id: str) -> tuple[Plan, ...]:
+        """Plans in the order kept."""
+        return tuple(records.get_records(self._connection, Plan, incident_id).values())
+
+    def approvals(self, incident_id: str) -> tuple[Approval, ...]:
+        """Approvals in the order kept."""
+        return tuple(records.get_records(self._connection, Approval, incident_id).values())
+
+    def receipts(self, incident_id: str) -> tuple[Receipt, ...]:
+        """Receipts in the order kept."""
+        return tuple(records.get_records(self._connection, Receipt, incident_id).values())
+
+    def verifications(self, incident_id: str) -> dict[str, Verification]:
+        """Verifications by key (the receipt's key)."""
+        return records.get_records(self._connection, Verification, incident_id)
+
+    def explanations(self, incident_id: str) -> tuple[Explanation, ...]:
+        """Explanations in the order kept."""
+        return tuple(records.get_records(self._connection, Explanation, incident_id).values())
+
+    def meta(self, key: str) -> str | None:
+        """A setting of this state."""
+        value: str | None = self._connection.execute(select(META.c.value).where(META.c.key == key)).scalar()
+        return value
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep or replace a setting of this state."""
+        statement = insert(META).values(key=key, value=value)
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+        )

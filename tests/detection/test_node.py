@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pullcord.detection.node import Witness, all_of, any_of, leaf, negation, statement
+from pullcord.detection.view import View
+
+VIEW = View({"a": ["x", "Yes"], "b": 3})
+
+YES = leaf("a", View.folded, lambda text: text == "yes")
+THREE = leaf("b", View.values, lambda value: value == 3)
+NEVER = leaf("a", View.texts, lambda text: text == "z")
+
+
+def test_a_leaf_shows_the_element_that_matched() -> None:
+    assert YES.match(VIEW)
+    assert list(YES.witnesses(VIEW)) == [Witness("a", "Yes")]
+    assert not NEVER.match(VIEW)
+
+
+def test_all_shows_every_part_and_any_the_one_that_held() -> None:
+    both = all_of([YES, THREE])
+    assert both.match(VIEW)
+    assert [witness.field for witness in both.witnesses(VIEW)] == ["a", "b"]
+    assert not all_of([YES, NEVER]).match(VIEW)
+    either = any_of([NEVER, THREE])
+    assert either.match(VIEW)
+    assert list(either.witnesses(VIEW)) == [Witness("b", "3")]
+    assert not any_of([NEVER, NEVER]).match(VIEW)
+
+
+def test_one_part_stays_itself() -> None:
+    assert all_of([YES]) is YES
+    assert any_of([YES]) is YES
+
+
+def test_a_negation_has_no_witness() -> None:
+    assert negation(NEVER).match(VIEW)
+    assert list(negation(NEVER).witnesses(VIEW)) == []
+
+
+def test_a_statement() -> None:
+    node = statement(lambda view: "c" not in view.attributes, "c is absent")
+    assert node.match(VIEW)
+    assert list(node.witnesses(VIEW)) == [Witness(None, "c is absent")]

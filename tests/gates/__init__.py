@@ -1,0 +1,1 @@
+"""The house rules as tests; each failure says what to do."""
