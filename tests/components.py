@@ -7,13 +7,11 @@ markers under tests/ ask for; it runs before any environment exists, so only the
 
 from __future__ import annotations
 
-import re
+import ast
 import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-MARKER = re.compile(r"""mark\.needs\(\s*["']([\w-]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -66,12 +64,23 @@ def missing(name: str, *, ci: bool) -> bool:
     return not ci if component is CI else component.find() is None
 
 
+def markers(path: Path) -> set[str]:
+    """Return the components that the `needs` markers of a test file name."""
+    return {
+        argument.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.needs")
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
 def debian_packages(folder: Path) -> list[str]:
     """Return the Debian packages that the markers in test files under a folder ask for, sorted."""
     names = {
         name
         for path in folder.rglob("*.py")
-        for name in MARKER.findall(path.read_text(encoding="utf-8"))
+        for name in markers(path)
         if name in COMPONENTS and missing(name, ci=True)
     }
     return sorted({package for name in names for package in COMPONENTS[name].debian})

@@ -52,6 +52,7 @@ ROOMS: dict[str, Room] = {
         "cryptography",
     ),
     # The wiring and what people see.
+    "__main__": Room("cli"),
     "app": Room(
         f"{JUDGES} detection triage containment investigation recovery learning risk intel playbooks "
         "response intake connectors advisers store",
@@ -76,8 +77,8 @@ OT_LIBRARIES: dict[str, str] = {
     "aiomqtt": "otwriter demo intake.mqtt responders.mosquitto",
 }
 
-# Standard library that reaches files, processes or the network: not for rooms that judge. (urllib.parse is pure;
-# test_purity refuses the rest of urllib.)
+# Standard library that reaches files, processes or the network: not for rooms that judge.
+# urllib is not here because urllib.parse is pure; test_purity refuses the rest of it.
 INPUT_OUTPUT = """
     asyncio concurrent ctypes dbm fcntl ftplib http imaplib mmap multiprocessing os pickle poplib pty select
     selectors shelve shutil signal smtplib socket socketserver sqlite3 ssl subprocess tempfile threading

@@ -38,6 +38,7 @@ PLANTS: dict[str, tuple[str, str]] = {
     "web": ("web/bad.py", "import pullcord.store"),
     "cli": ("cli/bad.py", "import litestar"),
     "demo": ("demo/bad.py", "import pullcord.app"),
+    "__main__": ("__main__/bad.py", "import pullcord.app"),
     "package file": ("__init__.py", "import pullcord.model"),
     "OT library asyncua": ("intake/mqtt.py", "import asyncua"),
     "OT library pymodbus": ("response/bad.py", "import pymodbus"),

@@ -38,7 +38,7 @@ def test_every_file_with_behaviour_has_its_test() -> None:
 
 
 def asserts(function: ast.AST) -> bool:
-    """Whether a test can fail by itself: assert, pytest.raises, .warns, or a helper called check or assert."""
+    """Whether a test can fail by itself: assert, pytest.raises, or a helper called check or assert."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
             return True

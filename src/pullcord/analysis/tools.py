@@ -33,6 +33,10 @@ _GROUPS: tuple[frozenset[str], ...] = tuple(
         "command control actuate switch approve reject confirm acknowledge merge commit save store import export",
     )
 )
+_LOOK = frozenset(
+    "get read list search find fetch look view show check load download browse open visit go see summarize summarise "
+    "click follow access".split()
+)
 _WRITE = frozenset().union(*_GROUPS) - {"event", "appointment", "participant", "new", "money", "plan"} - _READ
 
 
@@ -75,7 +79,7 @@ def tool(name: str) -> Tool:
         effect = Effect.READ if verb in _READ else Effect.WRITE
     verbs = frozenset[str]() if verb is None else frozenset({verb}).union(*(g for g in _GROUPS if verb in g))
     objects = frozenset(word for word in words if word != verb and len(word) > 2)  # noqa: PLR2004
-    return Tool(effect, words, verbs if effect is Effect.WRITE else frozenset({verb or ""}) - {""}, objects)
+    return Tool(effect, words, verbs | _LOOK if effect is Effect.READ else verbs, objects)
 
 
 def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:

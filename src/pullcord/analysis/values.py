@@ -32,6 +32,11 @@ _TOKEN = re.compile(
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,15}://")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONG_NUMBER = 5
+_FILE = re.compile(
+    r"\.(?:docx?|xlsx?|pptx?|odt|ods|pdf|txt|md|rst|csv|tsv|json|jsonl|xml|ya?ml|toml|ini|cfg|conf|log|html?|css|js|ts|"
+    r"py|ipynb|java|c|h|cpp|rs|go|sh|bat|ps1|exe|dll|bin|zip|tar|gz|zst|7z|png|jpe?g|gif|svg|webp|tiff?|mp[34]|wav|"
+    r"avi|step|stp|dwg|dxf|stl|gcode|onnx|pt|pth|pkl|safetensors|parquet|db|sqlite|bak|msg|eml)$"
+)
 
 
 class Kind(IntEnum):
@@ -130,6 +135,10 @@ def _token(group: str, text: str, offset: int) -> Iterator[Token]:
     else:
         plain = _SCHEME.sub("", text).removeprefix("www.").rstrip("./:!?*_")
         host = plain.partition("/")[0]
+        if group == "host" and _FILE.search(plain):
+            # The name of a file looks like that of a host; it is as distinctive, but nothing can be sent there.
+            yield Token(plain[:MAX_LENGTH], Kind.CODE, offset)
+            return
         yield Token(plain[:MAX_LENGTH], Kind.LINK, offset)
         if host and host != plain:
             yield Token(host[:MAX_LENGTH], Kind.LINK, offset)

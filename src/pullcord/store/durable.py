@@ -42,7 +42,7 @@ def sync_folder(path: Path) -> None:
 
 
 def write_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
-    """Write or replace a file whole and durably: readers see the old bytes or the new ones, never a mixture."""
+    """Write or replace a file whole and durably: readers see the old bytes or the new, never a mixture."""
     temporary = path.with_name(path.name + TEMPORARY)
     # A leftover of a crash may be write-protected: remove it instead of opening it.
     temporary.unlink(missing_ok=True)
@@ -56,6 +56,14 @@ def write_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a file that somebody else wrote aside its name, durably and for its owner only."""
+    temporary.chmod(PRIVATE_FILE)
+    sync_file(temporary)
+    temporary.replace(path)
     sync_folder(path.parent)
 
 

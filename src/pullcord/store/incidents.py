@@ -17,8 +17,8 @@ _ORDER = {name: position for position, name in enumerate(PhaseName)}
 def put_incident(connection: Connection, incident: Incident) -> None:
     """Keep or replace an incident and the aliases it answers to.
 
-    Whoever was put last answers to a name: putting an incident takes its own id back from others' aliases, and
-    takes its aliases over from others.
+    Whoever was put last answers to a name: putting an incident takes its own id back from others' aliases,
+    and takes its aliases over from others.
     """
     row = {
         "first_time": incident.first_time,

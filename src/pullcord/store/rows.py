@@ -62,7 +62,7 @@ def decode(kind: type[N], body: object, table: str, key: str) -> N:
     try:
         if not isinstance(body, bytes):
             message = f"expected bytes, found {type(body).__name__}"
-            raise msgspec.ValidationError(message)  # noqa: TRY301  (one place that says what to do)
+            raise msgspec.ValidationError(message)
         return _decoder(kind).decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise corrupt(table, key, str(error)) from error

@@ -1,8 +1,8 @@
-"""SQLite as Pullcord needs it: a library of known correctness, full sync, and transactions that begin at once.
+"""SQLite as Pullcord needs it: a library known to be correct, full sync, transactions that begin at once.
 
 Why not the system's library: in WAL mode SQLite 3.7.0 to 3.51.2 can lose committed writes when a database has
-two or more connections (sqlite.org/wal.html, "the WAL-reset bug"); fixed in 3.51.3 and the back-ports 3.44.6 and
-3.50.7. ``pysqlite3`` brings its own library.
+two or more connections (sqlite.org/wal.html, "the WAL-reset bug"); fixed in 3.51.3 and the back-ports 3.44.6
+and 3.50.7. ``pysqlite3`` brings its own library.
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ class Instant(TypeDecorator[int]):
         return None if value is None else from_rfc3339(value)
 
 
-META = Table("meta", METADATA, Column("key", String, primary_key=True), Column("value", String, nullable=False))
+META = Table(
+    "meta", METADATA, Column("key", String, primary_key=True), Column("value", String, nullable=False)
+)
 
 INBOX_IDS = Table(
     "inbox_ids",

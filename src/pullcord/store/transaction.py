@@ -14,7 +14,8 @@ from pullcord.model.incident import Incident, Phase
 from pullcord.model.noun import Noun
 from pullcord.model.outcome import Receipt, Verification
 from pullcord.model.plan import Plan
-from pullcord.store import findings, inbox, incidents, records
+from pullcord.store import findings as kept_findings
+from pullcord.store import inbox, incidents, records
 from pullcord.store.tables import META
 
 
@@ -32,13 +33,13 @@ class SqlTransaction:
         """Drop inbox ids received before a time (nanoseconds UTC); returns how many. Not part of the port."""
         return inbox.forget_events(self._connection, before)
 
-    def put_findings(self, findings_: Iterable[Finding]) -> int:
+    def put_findings(self, findings: Iterable[Finding]) -> int:
         """Keep findings; one already there stays as it is. Returns how many were new."""
-        return findings.put_findings(self._connection, findings_)
+        return kept_findings.put_findings(self._connection, findings)
 
     def findings(self, ids: Collection[str] | None = None) -> Iterator[Finding]:
         """Findings by time then id, all or those named."""
-        return findings.findings(self._connection, ids)
+        return kept_findings.findings(self._connection, ids)
 
     def put_incident(self, incident: Incident) -> None:
         """Keep or replace an incident."""

@@ -1,0 +1,79 @@
+"""The ``pullcord`` command: loads a command's file only when that command is called, so ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from pullcord import __version__
+
+# Name → one line for the overview. The line stands here, and not in the command's file, because the overview must
+# not import thirteen files to print thirteen lines; a test holds the two equal.
+COMMANDS = {
+    "demo": "Attack a recorded example plant and carry the incident through all six phases.",
+    "detect": "Find what deserves attention in recorded telemetry.",
+    "doctor": "Check that this installation and its state are sound.",
+    "incident": "List incidents or show one.",
+    "investigate": "Say what happened in recorded agent sessions, or that it cannot be told.",
+    "report": "Write the report of one incident.",
+    "respond": "Take recorded telemetry through all six phases.",
+    "triage": "Join findings into few incidents.",
+}
+
+
+class LazyCommands(click.Group):
+    """A group that knows its commands by name and imports them by need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import ``pullcord.cli.<name>`` and return its ``command``."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found = importlib.import_module(f"pullcord.cli.{cmd_name}").command
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, without importing any command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="pullcord %(version)s")
+def cli() -> None:
+    """Incident response for attacks on the AI systems of a factory.
+
+    Pullcord does not stop lines and is not a safety function.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line; errors made for people become one line on stderr and an exit code."""
+    from pullcord.model.errors import PullcordError, UsageError
+
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except PullcordError as error:
+        click.echo(f"pullcord: {error}", err=True)
+        code = 2 if isinstance(error, UsageError) else 1
+    except BrokenPipeError:
+        # The reader (``| head``) went away: not an error; but Python must not complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
