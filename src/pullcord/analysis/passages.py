@@ -17,8 +17,11 @@ MARGIN = 120
 """Characters of a passage before its first and after its last hit."""
 MAX_READ = 60_000
 """Characters of one text that are read."""
-_MAX_OFFSETS = 6
+_MAX_OFFSETS = 12
 _PROSE = re.compile(r"[^\W\d_]+(?:[,;']?\s+[^\W\d_]+)*")
+
+_RUN = re.compile(r"(?:[^\W\d_]+[,;']?\s+){1,6}[\"'`(\[<*]{0,3}$")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Passage(NamedTuple):
@@ -122,10 +125,9 @@ class Text:
         return self._tones[start, end]
 
     def words_before(self, token: str) -> int:
-        """How many plain words (at most 6) run up to the token's first place: a value within a sentence."""
-        places = self._offsets.get(token)
-        if not places:
-            return 0
-        before = self.normal[max(0, places[0] - 80) : places[0]]
-        run = re.search(r"(?:[^\W\d_]+[,:']?\s+){1,6}$", before)
-        return len(run.group().split()) if run else 0
+        """How many plain words (at most 6) run up to a place of the token: a value within a sentence.
+
+        A name with a colon before the value, as in a record, is no sentence.
+        """
+        runs = (_RUN.search(self.normal, max(0, at - 80), at) for at in self._offsets.get(token, ()))
+        return max((len(_WORD.findall(run.group())) for run in runs if run), default=0)

@@ -6,6 +6,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator
 
+from pullcord.model.finding import Finding
 from pullcord.model.inventory import AiSystem, Asset, Cell, Inventory, Line, Role, Site
 from pullcord.model.noun import Noun
 
@@ -16,6 +17,17 @@ PRODUCTION_LEVEL = 3.5
 def fold(name: str) -> str:
     """The form names are compared in: NFKC, case folded, blanks trimmed."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def speaks_of(finding: Finding) -> str | None:
+    """The thing a finding speaks of, as its source names it: its asset, else its agent, else its host."""
+    if finding.asset:
+        return finding.asset
+    for prefix in ("agent:", "host:", "asset:"):
+        for entity in finding.entities:
+            if entity.startswith(prefix) and len(entity) > len(prefix):
+                return entity[len(prefix) :]
+    return None
 
 
 class Reach(Noun):
@@ -81,7 +93,7 @@ class Plant:
         return self._lines[key].name if key in self._lines else None
 
     def safety(self, name: str) -> bool:
-        """Whether this name is a safety function, or an AI system that one uses directly."""
+        """Whether this name is a safety function."""
         asset = self.asset(name)
         return asset is not None and asset.safety
 

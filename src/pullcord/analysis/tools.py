@@ -13,9 +13,7 @@ from typing import NamedTuple
 _BORDER = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MAX_NAME = 200
 _READ = frozenset(
-    "get read list search find fetch lookup look query view show check load download browse open visit describe "
-    "count retrieve inspect select scan head tail cat status history current ask summarize summarise calculate "
-    "compute compare validate verify recommend".split()
+    ["get", "read", "list", "search", "find", "fetch", "lookup", "look", "query", "view", "show", "check", "load", "download", "browse", "open", "visit", "describe", "count", "retrieve", "inspect", "select", "scan", "head", "tail", "cat", "status", "history", "current", "ask", "summarize", "summarise", "calculate", "compute", "compare", "validate", "verify", "recommend"]
 )
 _GROUPS: tuple[frozenset[str], ...] = tuple(
     frozenset(words.split())
@@ -34,8 +32,7 @@ _GROUPS: tuple[frozenset[str], ...] = tuple(
     )
 )
 _LOOK = frozenset(
-    "get read list search find fetch look view show check load download browse open visit go see summarize summarise "
-    "click follow access".split()
+    ["get", "read", "list", "search", "find", "fetch", "look", "view", "show", "check", "load", "download", "browse", "open", "visit", "go", "see", "summarize", "summarise", "click", "follow", "access"]
 )
 _WRITE = frozenset().union(*_GROUPS) - {"event", "appointment", "participant", "new", "money", "plan"} - _READ
 

@@ -132,9 +132,7 @@ def _actions(
 def _origins(explanations: tuple[Explanation, ...]) -> tuple[Origin, ...]:
     """First origins of the sessions in which an attack is seen, surest first."""
     seen = [
-        Origin(
-            trace_id=one.trace_id, span_id=one.origin[0].span_id, confidence=one.origin[0].confidence
-        )
+        Origin(trace_id=one.trace_id, span_id=one.origin[0].span_id, confidence=one.origin[0].confidence)
         for one in explanations
         if one.origin and one.verdict in {Verdict.ATTACK_SUCCEEDED, Verdict.ATTACK_ATTEMPTED}
     ]

@@ -80,7 +80,9 @@ def standing(document: IncidentDocument) -> Standing:
         refuted=seen.count(VerificationResult.REFUTED),
         unknown=seen.count(VerificationResult.UNKNOWN),
         waiting=tuple(
-            f"{one.kind.value.replace('_', ' ')}: {one.target}" for one in document.actions if not _is_done(one)
+            f"{one.kind.value.replace('_', ' ')}: {one.target}"
+            for one in document.actions
+            if not _is_done(one)
         ),
     )
 

@@ -5,32 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from pullcord.app.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
-
-
-class Progress(Protocol):
-    """What a use case reports its progress to."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        """A new stage begins; ``total`` units, None if unknown."""
-        ...
-
-    def step(self, done: int) -> None:
-        """So many more units of the stage are done."""
-        ...
-
-
-class Silent:
-    """No progress."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        """Nothing."""
-
-    def step(self, done: int) -> None:
-        """Nothing."""
 
 
 @contextmanager
@@ -43,21 +23,19 @@ def progress() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    columns = (
-        TextColumn("{task.description:<28}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+    text = TextColumn("{task.description:<28}", markup=False)
+    columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=Console(stderr=True)) as bars:
-        yield _Bars(bars)
+        yield _Drawn(bars)
 
 
-class _Bars:
+class _Drawn:
     def __init__(self, bars: RichProgress) -> None:
         self._bars = bars
 
     def stage(self, title: str, total: int | None) -> None:
+        for task in self._bars.tasks:
+            self._bars.update(task.id, total=task.completed)
         self._bars.add_task(title, total=total)
 
     def step(self, done: int) -> None:

@@ -10,7 +10,7 @@ from pullcord.model.noun import Noun
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 
-class Limits(Noun):
+class Limits(Noun, frozen=True, kw_only=True):
     """Bounds on hostile input; docs/reference/events.md says what happens when one bites.
 
     Attributes:
@@ -82,7 +82,7 @@ class Counters(msgspec.Struct, kw_only=True):
     empty_inputs: list[str] = []
 
 
-class Context(Noun):
+class Context(Noun, frozen=True, kw_only=True):
     """Where records come from.
 
     Attributes:
@@ -99,7 +99,7 @@ class Context(Noun):
     counters: Counters = msgspec.field(default_factory=Counters)
 
 
-class Rejection(Noun):
+class Rejection(Noun, frozen=True, kw_only=True):
     """A place in an input that could not be read.
 
     Attributes:

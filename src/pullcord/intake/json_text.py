@@ -66,5 +66,5 @@ def _explained(raw: bytes, error: orjson.JSONDecodeError) -> UnreadableRecordErr
         return UnreadableRecordError("nested more than 1,024 levels deep", "flatten it at its source")
     if "infinity" in error.msg:
         return UnreadableRecordError("a number is too large", "write it as text")
-    place = f"at byte {error.pos}" if error.pos < len(raw) else "it ends too early"
+    place = f"at character {error.pos}" if error.pos < len(raw) else "it ends too early"
     return UnreadableRecordError(f"no JSON ({place})", "write one JSON object per line")

@@ -134,7 +134,8 @@ def _gunzip(read: Read, guard: _Guard) -> Iterator[bytes]:
                 data, member, begun = member.unused_data, zlib.decompressobj(wbits=31), False
     if begun:
         yield guard.give(member.flush())
-        raise BrokenStreamError("the gzip data ends too early", _BAD_ARCHIVE)
+        if not member.eof:
+            raise BrokenStreamError("the gzip data ends too early", _BAD_ARCHIVE)
 
 
 def _unzstd(read: Read, guard: _Guard) -> Iterator[bytes]:

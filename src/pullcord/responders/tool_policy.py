@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import cedarpy
 
-from pullcord.analysis.values import distinctive
+from pullcord.analysis.values import strong, values
 from pullcord.model.noun import Noun
 from pullcord.model.plan import Action, ActionKind
 from pullcord.model.session import ToolCall
@@ -52,7 +52,7 @@ def denials(actions: Iterable[Action]) -> Denials:
                 pairs |= {(name, _folded(tool)) for name in names for tool in _listed(action, "tools")}
             case ActionKind.BLOCK_DESTINATION:
                 for text in _listed(action, "destinations"):
-                    destinations |= {_folded(text), *distinctive(text)}
+                    destinations |= _values(text)
             case _:
                 continue
     return Denials(
@@ -78,9 +78,7 @@ def denied(policy: Denials, calls: Sequence[tuple[str, ToolCall]]) -> list[bool]
 
 
 def _request(agent: str, call: ToolCall, shared: dict[str, object]) -> dict[str, object]:
-    values: set[str] = set()
-    for text in (call.arguments or {}).values():
-        values |= {_folded(text), *distinctive(text)}
+    given = {value for text in (call.arguments or {}).values() for value in _values(text)}
     return {
         "principal": 'Agent::"suspect"',
         "action": 'Action::"call"',
@@ -88,7 +86,7 @@ def _request(agent: str, call: ToolCall, shared: dict[str, object]) -> dict[str,
         "context": {
             "agent": _folded(agent),
             "tool": _folded(call.tool),
-            "values": sorted(values),
+            "values": sorted(given),
             "denied": shared,
         },
     }
@@ -96,6 +94,11 @@ def _request(agent: str, call: ToolCall, shared: dict[str, object]) -> dict[str,
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def _values(text: str) -> set[str]:
+    """The text itself and every address, link, account and the like in it, in their normal form."""
+    return {_folded(text), *strong(values(text).items())}
 
 
 def _listed(action: Action, key: str) -> list[str]:

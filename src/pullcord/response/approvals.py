@@ -71,9 +71,7 @@ def granted(plan: Plan, approvals: Sequence[Approval]) -> bool:
     return _assign([(need.role, need.count) for need in plan.approvals], bound, frozenset())
 
 
-def _assign(
-    needs: Sequence[tuple[object, int]], approvals: Sequence[Approval], used: frozenset[str]
-) -> bool:
+def _assign(needs: Sequence[tuple[object, int]], approvals: Sequence[Approval], used: frozenset[str]) -> bool:
     """Whether the needs can be met by different people (tries every person for every need: there are few)."""
     open_needs = [(role, count) for role, count in needs if count > 0]
     if not open_needs:

@@ -27,9 +27,7 @@ def action_key(plan: Plan, action: Action) -> str:
     return digest([plan.incident_id, action.id, action.target, plan.hash])
 
 
-async def carry_out(
-    plan: Plan, responders: Sequence[Responder], desk: ApprovalDesk, clock: Clock
-) -> Carried:
+async def carry_out(plan: Plan, responders: Sequence[Responder], desk: ApprovalDesk, clock: Clock) -> Carried:
     """Ask for approval, then execute and verify each action in order.
 
     An action whose responder aborts or whose verification is refuted does not stop the others: containment that

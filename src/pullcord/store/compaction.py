@@ -1,7 +1,8 @@
 """Folds segments into columnar files. Killed at any instruction, the lake holds each event once.
 
 The order makes it so: the file is written aside, synced and renamed; the manifest is replaced; segments are
-removed. Until the manifest names the file it does not count, and until a segment is gone its rows in files do not.
+removed. Until the manifest names the file it does not count, and until a segment is gone its rows in files do
+not.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class ReadOnlyError(PullcordError):
 
 
 class UnstorableError(PullcordError):
-    """A value cannot be kept as it is (half a surrogate pair, a time outside years 1 to 9999, too large)."""
+    """A value cannot be kept as it is (half a surrogate pair, a time outside 64 bits, too large)."""
 
     code = "PC-7006"
 

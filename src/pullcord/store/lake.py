@@ -10,11 +10,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from pullcord.model.event import Event
+from pullcord.model.times import EARLIEST, LATEST
 from pullcord.store import compaction
 from pullcord.store.durable import TEMPORARY, private_folder
 from pullcord.store.errors import LakeDamagedError, ReadOnlyError
-from pullcord.store.scan import EXACT_TIME, FILES, SEGMENTS, TEMPORARY_FOLDER, connect, everything
-from pullcord.store.segments import clamp, decode_event, segment_path, write_segment
+from pullcord.store.scan import FILES, SEGMENTS, TEMPORARY_FOLDER, connect, everything
+from pullcord.store.segments import decode_event, segment_path, write_segment
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 SLICE = 8_192
 """Events that :meth:`FileLake.window` holds at once."""
 _TRIES = 10
-_WITHIN = "time BETWEEN ? AND ? AND exact >= ?::HUGEINT AND exact < ?::HUGEINT"
-_FOUND = "SELECT id, source, body FROM {all} WHERE {where} ORDER BY exact, id"
+_WITHIN = "time >= ? AND time < ?"
+_FOUND = "SELECT id, source, body FROM {all} WHERE {where} ORDER BY time, id"
 _TWICE = "SELECT id, min(source) FROM {all} WHERE {where} GROUP BY id HAVING count(*) > 1"
-_PLACES = "SELECT exact, row_number() OVER (ORDER BY exact) AS place FROM {all} WHERE {where}"
-_CUTS = f"SELECT DISTINCT exact FROM ({_PLACES}) WHERE place % {SLICE} = 0 ORDER BY exact"  # noqa: S608  (own text)
+_PLACES = "SELECT time, row_number() OVER (ORDER BY time) AS place FROM {all} WHERE {where}"
+_CUTS = f"SELECT DISTINCT time FROM ({_PLACES}) WHERE place % {SLICE} = 0 ORDER BY time"  # noqa: S608  (own text)
 
 
 class FileLake:
@@ -93,8 +94,9 @@ class FileLake:
         where, extra = (_WITHIN, []) if asset is None else (f"{_WITHIN} AND asset = ?", [asset])
 
         def ask(sql: str, low: int, high: int) -> list[tuple[Any, ...]]:
-            # The first pair lets DuckDB skip row groups; the second is exact.
-            return self._query(sql.replace("{where}", where), [clamp(low), clamp(high), low, high, *extra])
+            return self._query(
+                sql.replace("{where}", where), [max(low, EARLIEST), min(high, LATEST + 1), *extra]
+            )
 
         cuts = [int(row[0]) + 1 for row in ask(_CUTS, start, end)]
         twice: dict[str, str] = dict(ask(_TWICE, start, end))
@@ -147,15 +149,14 @@ class FileLake:
         return [decode_event(body) for _, body in first.values()]
 
     def _query(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-        """All rows of a query; ``{all}`` in its text is the relation of all events, with ``exact`` time."""
+        """All rows of a query; ``{all}`` in its text is the relation of all events."""
         return _persistently(self._folder, lambda: self._once(sql, values))
 
     def _once(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
         relation = everything(self._folder)
         if relation is None:
             return []
-        events = f"(SELECT *, {EXACT_TIME} AS exact FROM ({relation[0]}))"  # noqa: S608  (own text)
-        text = sql.replace("{all}", events)
+        text = sql.replace("{all}", f"({relation[0]})")
         with self._connection().cursor() as cursor:
             return cursor.execute(text, [*relation[1], *values]).fetchall()
 

@@ -32,11 +32,13 @@ def encode(noun: Noun) -> bytes:
     """A noun as the body of a row.
 
     Raises:
-        UnstorableError: it holds text that is not Unicode, or is larger than ``MAX_BODY``.
+        UnstorableError: it holds NaN or text that is not Unicode, or is larger than ``MAX_BODY``.
     """
     try:
         body = canonical(noun)
-    except (UnicodeEncodeError, OverflowError) as error:
+        # NaN becomes null when written: what could not be read back must not be kept.
+        _decoder(type(noun)).decode(body)
+    except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError) as error:
         raise UnstorableError(
             f"a {type(noun).__name__} cannot be written: {error}", "drop the field it came from at the source"
         ) from error
@@ -63,9 +65,10 @@ def decode(kind: type[N], body: object, table: str, key: str) -> N:
         if not isinstance(body, bytes):
             message = f"expected bytes, found {type(body).__name__}"
             raise msgspec.ValidationError(message)
-        return _decoder(kind).decode(body)
+        noun: N = _decoder(kind).decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise corrupt(table, key, str(error)) from error
+    return noun
 
 
 def corrupt(table: str, key: str, why: str) -> CorruptRowError:

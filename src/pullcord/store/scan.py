@@ -21,25 +21,8 @@ THREADS = 2
 Relation = tuple[str, list[Any]]
 """SQL text without any value in it, and the values for its question marks."""
 
-COLUMNS = (
-    *(
-        "id",
-        "time",
-        "far_time",
-        "asset",
-        "actor",
-        "site",
-        "trace_id",
-        "span_id",
-        "product",
-        "category",
-        "service",
-    ),
-    *("segment", "body"),
-)
-
-EXACT_TIME = "coalesce(CAST(far_time AS HUGEINT), CAST(time AS HUGEINT))"
-"""Years 1 to 9999 do not fit into 64 bits: beyond them ``far_time`` holds the digits, else it is null."""
+_HOT = ("id", "time", "asset", "actor", "site", "trace_id", "span_id", "product", "category", "service")
+COLUMNS = (*_HOT, "segment", "body")
 
 
 def connect(folder: Path, *, spill: bool) -> duckdb.DuckDBPyConnection:
@@ -73,7 +56,8 @@ def connect(folder: Path, *, spill: bool) -> duckdb.DuckDBPyConnection:
 def everything(folder: Path) -> Relation | None:
     """The relation of all events that count now; None if there are no files.
 
-    Columns: ``COLUMNS`` and ``source``, which sorts in the order in which copies of an event were kept.
+    Columns: ``COLUMNS`` (``time`` in nanoseconds UTC, ``body`` the event as JSON) and ``source``, which sorts
+    in the order in which copies of an event were kept.
     """
     # Segments first: one that is compacted in between is then found in the manifest.
     segments = segment_files(folder)
@@ -114,9 +98,8 @@ def from_files(folder: Path, files: Iterable[ColumnarFile], live: set[str]) -> R
 
 def from_segments(paths: Iterable[Path]) -> Relation:
     """The relation of the events in segment files."""
-    kept = ", ".join(name for name in COLUMNS if name not in {"segment", "body"})
     sql = (
-        f"SELECT {kept}, "  # noqa: S608  (own names)
+        f"SELECT {', '.join(_HOT)}, "  # noqa: S608  (own names)
         "parse_filename(filename, true) AS segment, body, filename || '#' AS source "
         "FROM read_parquet(?, filename = true)"
     )

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from pullcord.model.event import Attributes, Event, Value
+from pullcord.model.times import EARLIEST, LATEST
 from pullcord.store.durable import TEMPORARY, publish
 from pullcord.store.errors import LakeDamagedError, SegmentNameError, UnstorableError
 
@@ -66,7 +67,8 @@ def write_segment(connection: duckdb.DuckDBPyConnection, path: Path, events: Seq
         events: all of them are written, or nothing is.
 
     Raises:
-        UnstorableError: an event holds text that is not Unicode, or is over ``MAX_EVENT``.
+        UnstorableError: an event holds text that is not Unicode, is over ``MAX_EVENT``, or has a time that
+            64 bits do not hold.
     """
     columns = _columns(events)
     temporary = path.with_name(path.name + TEMPORARY)
@@ -86,16 +88,16 @@ def _columns(events: Sequence[Event]) -> dict[str, np.ndarray[Any, Any]]:
     for event in events:
         first.setdefault(event.id, event)
     kept = first.values()
+    bodies = [encode_event(event).decode() for event in kept]  # first: it refuses what cannot be kept
     columns: dict[str, np.ndarray[Any, Any]] = {
         "id": _array(list(first)),
-        "time": np.array([clamp(event.time) for event in kept], dtype=np.int64),
-        "far_time": _array([None if clamp(event.time) == event.time else str(event.time) for event in kept]),
+        "time": np.array([event.time for event in kept], dtype=np.int64),
     }
     for name in ("asset", "actor", "site", "trace_id", "span_id"):
         columns[name] = _array([getattr(event, name) for event in kept])
     for name in ("product", "category", "service"):
         columns[name] = _array([getattr(event.logsource, name) for event in kept])
-    columns["body"] = _array([encode_event(event).decode() for event in kept])
+    columns["body"] = _array(bodies)
     return columns
 
 
@@ -103,11 +105,6 @@ def _array(values: list[str | None]) -> np.ndarray[Any, Any]:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
-
-
-def clamp(time: int) -> int:
-    """A time as near as 64 bits allow; ``far_time`` keeps the exact one."""
-    return max(-(2**63), min(2**63 - 1, time))
 
 
 def encode_event(event: Event) -> bytes:
@@ -119,6 +116,11 @@ def encode_event(event: Event) -> bytes:
     Raises:
         UnstorableError: see :func:`write_segment`.
     """
+    if not EARLIEST <= event.time <= LATEST:
+        raise UnstorableError(
+            f"event {event.id[:80]!r} has time {event.time}, which 64 bits of nanoseconds do not hold",
+            "repair the clock of the source",
+        )
     try:
         body = _encoder.encode(_finite(event))
     except (UnicodeEncodeError, OverflowError) as error:

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from pullcord.analysis.plant import Plant
+from pullcord.analysis.plant import Plant, speaks_of
 from pullcord.model.event import SourceTrust
 from pullcord.model.finding import Finding, FindingKind, Severity
 
 TypeOf = Callable[[Finding], tuple[str, str]]
 """Which incident type a finding points to, and why."""
-
-_NAMING = ("agent:", "host:", "asset:")
 
 
 class Signature(NamedTuple):
@@ -79,7 +77,7 @@ class Gatherer:
         return sorted(rows.values(), key=_by_time)
 
     def _row(self, finding: Finding) -> Row:
-        named = finding.asset or _named(finding.entities)
+        named = speaks_of(finding)
         key = (
             finding.rule_id,
             finding.title,
@@ -130,15 +128,6 @@ class Gatherer:
             if not finding.actor:
                 self._entities[finding.entities] = found
         return found
-
-
-def _named(entities: tuple[str, ...]) -> str | None:
-    """The thing a finding without an asset speaks of: its agent, else its host."""
-    for prefix in _NAMING:
-        for entity in entities:
-            if entity.startswith(prefix):
-                return entity[len(prefix) :]
-    return None
 
 
 def _by_time(row: Row) -> tuple[int, str]:

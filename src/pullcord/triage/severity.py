@@ -58,6 +58,8 @@ def _up(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) ->
         steps.append((1, "An AI system of critical importance is involved."))
     if spread >= _WIDE:
         steps.append((1, f"Spread over {spread} assets."))
+    if len({s.product for s in sources if s.kind not in _HEARSAY}) > 1:
+        steps.append((1, "Several products agree."))
     if len({s.type for s in sources if s.kind not in _HEARSAY}) >= _WIDE:
         steps.append((1, "Several kinds of attack step seen together."))
     return steps

@@ -38,7 +38,7 @@ def _findings() -> None:
     op.create_table(
         "findings",
         sa.Column("id", sa.String(), primary_key=True),
-        sa.Column("time", sa.String(30), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
         sa.Column("rule_id", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("asset", sa.String()),
@@ -53,8 +53,8 @@ def _incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.String(), primary_key=True),
-        sa.Column("first_time", sa.String(30), nullable=False),
-        sa.Column("last_time", sa.String(30), nullable=False),
+        sa.Column("first_time", sa.BigInteger(), nullable=False),
+        sa.Column("last_time", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("site", sa.String()),

@@ -1,0 +1,151 @@
+"""Who is suspect in an incident, and what is known about what each of them did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pullcord.analysis.plant import Plant, Reach, fold, speaks_of
+from pullcord.model.explanation import Explanation, Verdict
+from pullcord.model.finding import Finding, FindingKind
+from pullcord.model.incident import Incident
+from pullcord.model.inventory import AiSystem, Asset
+from pullcord.model.session import ToolCall
+
+HEARSAY = frozenset({FindingKind.TEXT, FindingKind.REPORT})
+MOST_SUSPECTS = 20
+UNNAMED = "unnamed agent"
+_MOST_NAMES = 64
+_DESTINATIONS = ("destination:", "indicator:", "url:", "domain:")
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One suspect of an incident.
+
+    Attributes:
+        name: as the inventory names it, else as the findings do.
+        system: the AI system, if it is a registered one.
+        asset: the asset, if it is a registered one.
+        reach: how far its output goes.
+        names: every name telemetry may use for it.
+        tools: tools of the calls that are suspect, sorted.
+        spans: (trace, span) of the content that is suspect.
+    """
+
+    name: str
+    system: AiSystem | None
+    asset: Asset | None
+    reach: Reach
+    names: tuple[str, ...]
+    tools: tuple[str, ...] = ()
+    spans: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def untouchable(self) -> bool:
+        """Whether it is, or feeds, a safety function: class X, no path in code."""
+        return bool(self.reach.safety) or (self.asset is not None and self.asset.safety)
+
+    @property
+    def foreign_host(self) -> bool:
+        """Whether it is an asset and no AI system."""
+        return self.system is None and self.asset is not None
+
+
+def suspects(
+    incident: Incident,
+    findings: Sequence[Finding],
+    explanations: Sequence[Explanation],
+    plant: Plant,
+    calls: Mapping[str, ToolCall],
+) -> list[Suspect]:
+    """The suspects of an incident, by name; without the bound of ``MOST_SUSPECTS``, which the planner applies."""
+    seen_as: dict[str, set[str]] = {}
+    trace_of: dict[str, str] = {}
+    for finding in findings:
+        seen = speaks_of(finding)
+        if seen is not None:
+            name = plant.canonical(seen) or seen
+            seen_as.setdefault(name, set()).add(seen)
+            if finding.trace_id is not None:
+                trace_of[finding.trace_id] = name
+    tools, spans = _deeds(findings, explanations, trace_of, calls)
+    found = []
+    everybody = set(incident.assets) | set(seen_as)
+    if incident.trace_ids and (not everybody or "" in tools):
+        # A session that names no agent: its tools are withdrawn from agents without a name.
+        everybody.add(UNNAMED)
+        seen_as[UNNAMED] = {""}
+        tools[UNNAMED], spans[UNNAMED] = tools.get("", set()), spans.get("", set())
+    for name in sorted(everybody):
+        system = plant.system(name)
+        names = {name, *seen_as.get(name, ()), *((system.name, *system.aliases) if system else ())}
+        found.append(
+            Suspect(
+                name=name,
+                system=system,
+                asset=None if system is not None else plant.asset(name),
+                reach=plant.reach(name),
+                names=tuple(sorted(names)[:_MOST_NAMES]),
+                tools=tuple(sorted(tools.get(name, ()))),
+                spans=tuple(sorted(spans.get(name, ()))),
+            )
+        )
+    return found
+
+
+def _deeds(
+    findings: Sequence[Finding],
+    explanations: Sequence[Explanation],
+    trace_of: Mapping[str, str],
+    calls: Mapping[str, ToolCall],
+) -> tuple[dict[str, set[str]], dict[str, set[tuple[str, str]]]]:
+    """Suspect tools and content per suspect.
+
+    The last span of a finding is the telling call, the one before it what it was led by. Text scores and reports
+    point at content only: they must not withdraw a tool.
+    """
+    tools: dict[str, set[str]] = {}
+    spans: dict[str, set[tuple[str, str]]] = {}
+    for finding in findings:
+        if finding.trace_id is None or not finding.span_ids:
+            continue
+        name = trace_of.get(finding.trace_id, "")
+        if finding.kind in HEARSAY:
+            spans.setdefault(name, set()).add((finding.trace_id, finding.span_ids[-1]))
+            continue
+        call = calls.get(finding.span_ids[-1])
+        if call is not None:
+            tools.setdefault(name, set()).add(call.tool)
+        if len(finding.span_ids) > 1:
+            spans.setdefault(name, set()).add((finding.trace_id, finding.span_ids[0]))
+    for told in explanations:
+        if told.verdict is Verdict.NO_ATTACK:
+            continue
+        name = trace_of.get(told.trace_id, "")
+        for candidate in told.actions:
+            call = calls.get(candidate.span_id)
+            if call is not None:
+                tools.setdefault(name, set()).add(call.tool)
+        spans.setdefault(name, set()).update((told.trace_id, c.span_id) for c in told.origin[:1])
+    return tools, spans
+
+
+def destinations(findings: Sequence[Finding], *, addresses: bool) -> list[str]:
+    """Where findings say something went, each once, sorted; ``addresses`` adds network addresses."""
+    wanted = (*_DESTINATIONS, "address:") if addresses else _DESTINATIONS
+    found: dict[str, str] = {}
+    for finding in findings:
+        if finding.kind in HEARSAY:
+            continue
+        for entity in finding.entities:
+            kind, _, value = entity.partition(":")
+            if f"{kind}:" in wanted and value.strip():
+                found.setdefault(fold(value), value.strip())
+    return [found[key] for key in sorted(found)]
+
+
+def credentials(findings: Sequence[Finding]) -> list[str]:
+    """Credentials that findings name, each once, sorted."""
+    prefix = "credential:"
+    return sorted({e[len(prefix) :] for f in findings for e in f.entities if e.startswith(prefix)} - {""})
