@@ -21,7 +21,10 @@ def test_the_second_owner_is_told_who_the_first_is(tmp_path: Path) -> None:
 
 
 def test_a_dead_owner_holds_nothing(tmp_path: Path) -> None:
-    code = "import sys, os, pathlib; from pullcord.store.lock import OwnerLock as L; L(pathlib.Path(sys.argv[1])); os._exit(9)"
+    code = (
+        "import os, pathlib, sys; from pullcord.store.lock import OwnerLock;"
+        "OwnerLock(pathlib.Path(sys.argv[1])); os._exit(9)"
+    )
     assert subprocess.run([sys.executable, "-c", code, tmp_path / "lock"], check=False).returncode == 9
     lock = OwnerLock(tmp_path / "lock")
     assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"

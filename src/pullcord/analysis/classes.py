@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
 
 from pullcord.analysis.plant import Reach
 from pullcord.model.inventory import AiSystem, Criticality, Fallback, FallbackHealth, Mode, Role
@@ -62,32 +64,61 @@ def healthy(fallback: Fallback | None) -> bool:
     return fallback is not None and fallback.health is FallbackHealth.HEALTHY
 
 
-def raised(kind: ActionKind, system: AiSystem | None, reach: Reach) -> tuple[ActionClass, tuple[str, ...]]:
-    """Class of an action of this kind against an AI system, with what raised it.
+def raised(
+    kind: ActionKind, system: AiSystem | None, reach: Reach, *, host: bool = False
+) -> tuple[ActionClass, tuple[str, ...]]:
+    """Class of an action of this kind against one target, with what raised it.
 
     Args:
         kind: what is done.
-        system: the AI system; None if nobody registered it.
+        system: the AI system; None if it is none, or nobody registered it.
         reach: how far its output goes.
+        host: the target is a registered asset that is no AI system.
     """
     base = BASE[kind]
     if kind in HARMLESS:
         return base, ()
     raising: list[str] = []
+    if reach.path:
+        raising.append(f"production uses it: {' → '.join(reach.path)}")
     if system is None:
-        raising.append("not registered, so nobody has said what depends on it")
+        if not host:
+            raising.append("not registered, so nobody has said what depends on it")
     else:
-        if reach.path:
-            raising.append(f"production uses it: {' → '.join(reach.path)}")
         if system.criticality is Criticality.CRITICAL:
             raising.append("of critical importance")
         if not healthy(system.fallback) and (system.dependants or system.role is not Role.OFFICE):
             raising.append("no fallback that is known to be healthy")
-    if reach.unknown and system is not None:
+    if reach.unknown and (host or system is not None):
         raising.append(f"not all is known of what depends on {', '.join(reach.unknown[:3])}")
     if not raising:
         return base, ()
     return highest((base, ActionClass.R2)), tuple(f"At least R2: {reason}." for reason in raising)
+
+
+def broadened(
+    actions: tuple[Action, ...], hosts: Collection[str], done: Iterable[Action] = ()
+) -> tuple[tuple[Action, ...], tuple[str, ...]]:
+    """Raise everything that changes something to R3 once that many AI systems are changed in one incident.
+
+    Args:
+        actions: of the plan.
+        hosts: targets that are no AI systems; they do not count.
+        done: what was carried out before in this incident; it counts.
+
+    Returns:
+        The actions, and the reason if they were raised.
+    """
+    changed = (targets(actions) | targets(done)) - set(hosts)
+    if len(changed) < BROAD:
+        return actions, ()
+    reason = f"R3: {len(changed)} AI systems are changed in one incident."
+    return tuple(
+        action
+        if action.kind in HARMLESS
+        else msgspec.structs.replace(action, action_class=ActionClass.R3, reasons=(*action.reasons, reason))
+        for action in actions
+    ), (reason,)
 
 
 def targets(actions: Iterable[Action]) -> set[str]:

@@ -17,6 +17,8 @@ MARGIN = 120
 """Characters of a passage before its first and after its last hit."""
 MAX_READ = 60_000
 """Characters of one text that are read."""
+MAX_SEARCHED = 20_000
+"""Characters of one text that are searched for its loudest passage."""
 _MAX_OFFSETS = 12
 _PROSE = re.compile(r"[^\W\d_]+(?:[,;']?\s+[^\W\d_]+)*")
 
@@ -88,6 +90,13 @@ class Text:
     def tone(self) -> Tone:
         """The tone of the whole text."""
         return self._tone(0, len(self.normal))
+
+    @cached_property
+    def loudest(self) -> Tone:
+        """The tone of the passage with the most words of instruction (the first of equals)."""
+        windows = range(0, min(len(self.normal), MAX_SEARCHED), WIDTH)
+        tones = (self._tone(start, start + WIDTH + MARGIN) for start in windows)
+        return max(tones, key=lambda tone: (tone.orders, tone.reader), default=_SILENT)
 
     def best(self, wanted: Mapping[str, float]) -> Passage | None:
         """The passage that hits the greatest weight of the wanted tokens (the first of equals), or None."""

@@ -30,7 +30,7 @@ def speaks_of(finding: Finding) -> str | None:
     return None
 
 
-class Reach(Noun):
+class Reach(Noun, frozen=True, kw_only=True):
     """How far the output of one node goes.
 
     Attributes:
@@ -100,9 +100,7 @@ class Plant:
     def users_of(self, credential: str) -> tuple[str, ...]:
         """Names of the AI systems that hold this credential."""
         key = fold(credential)
-        return tuple(
-            s.name for s in self.inventory.ai_systems if any(fold(c) == key for c in s.credentials)
-        )
+        return tuple(s.name for s in self.inventory.ai_systems if any(fold(c) == key for c in s.credentials))
 
     def reach(self, name: str) -> Reach:
         """Walk breadth first from a system or asset along its dependants; each node is visited once."""
@@ -110,7 +108,7 @@ class Plant:
         if start is None:
             return Reach(unknown=(name,))
         walked = _Walk(self)
-        queue = deque([(start, (start,))])
+        queue: deque[tuple[str, tuple[str, ...]]] = deque([(start, (start,))])
         seen = {fold(start)}
         while queue:
             node, path = queue.popleft()

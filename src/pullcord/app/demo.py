@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pullcord import content
 from pullcord.app.files import write_whole
-from pullcord.app.inventory import load_inventory
+from pullcord.app.inventory import read_inventory
 from pullcord.app.judging import Judging
 from pullcord.app.progress import Progress
 from pullcord.app.respond import Recording, Run
@@ -25,6 +25,6 @@ def play(out: Path, progress: Progress, on_phase: Callable[[Incident, PhaseName]
     recording, plant = out / "recording.ndjson", out / "plant.yaml"
     write_whole(recording, "".join(f"{line}\n" for line in lines()).encode())
     write_whole(plant, content.read("demo", "plant.yaml"))
-    judging = Judging(load_inventory(plant))
+    judging = Judging(read_inventory(plant))
     job = Recording([recording], out, judging, simulate=True)
     return Run(job, progress=progress, on_phase=on_phase).execute()

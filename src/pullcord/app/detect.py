@@ -31,11 +31,10 @@ class Detection:
 
     def run(self, inputs: Inputs) -> Iterator[list[Finding]]:
         """Yield findings batch by batch: rules as records are read, behaviour once sessions are whole."""
-        seen = Seen()
+        seen = Seen(inputs.counters)
         with SessionSpool() as spool:
-            for batch in inputs.batches():
-                fresh = [event for event in batch.events if seen.is_new(event.id)]
-                inputs.counters.duplicates += len(batch.events) - len(fresh)
+            for batch in inputs.events():
+                fresh = [event for event in batch.items if seen.new(event.id)]
                 spool.add(fresh)
                 yield self._detector.detect(fresh)
             for _, events in spool.traces():

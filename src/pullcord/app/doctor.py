@@ -64,7 +64,7 @@ def _weights() -> Check:
 
     try:
         Ranker.from_bytes(content.read("weights", "pairs.json"))
-    except PullcordError as error:
+    except (PullcordError, FileNotFoundError) as error:
         return _check("weights", good=False, detail=str(error))
     return _check("weights", good=True, detail="investigation weights are sound")
 

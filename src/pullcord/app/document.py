@@ -79,7 +79,7 @@ def build(tx: Transaction, vault: Vault, incident: Incident, learn: Learn) -> In
         **msgspec.structs.asdict(incident),
         schema=SCHEMA,
         generator=f"pullcord {__version__}",
-        simulated=any(one.simulated for one in (*receipts, *approvals)),
+        simulated=any(one.simulated for one in receipts) or any(one.simulated for one in approvals),
         closed=len(phases) == 6 and all(phase.end is not None for phase in phases),  # noqa: PLR2004  (six phases)
         phases=phases,
         findings=tuple(tx.findings(incident.finding_ids)),

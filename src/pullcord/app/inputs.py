@@ -1,4 +1,4 @@
-"""Inputs of a command: reads files in batches, tells of what was refused, and insists on at least one record."""
+"""Inputs of a command: files read in batches, refusals shown on stderr, and at least one record each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from pathlib import Path
 
 from pullcord.intake.context import Context, Counters, Rejection
 from pullcord.intake.files import check_inputs
-from pullcord.intake.reader import Batch, read
-from pullcord.model.errors import NothingReadableError
+from pullcord.intake.reader import Batch, read_either, read_events, read_findings, require_something
+from pullcord.model.event import Event
+from pullcord.model.finding import Finding
 from pullcord.ports import Clock
-
-# Refused records shown one by one; the rest are counted.
-MOST_SHOWN = 1_000
 
 Tell = Callable[[str], None]
 
@@ -28,45 +26,42 @@ class Inputs:
 
     Attributes:
         counters: what was read so far, over all files.
+
+    Raises:
+        UsageError: a file cannot be opened.
     """
 
     def __init__(self, paths: Sequence[Path], clock: Clock, tell: Tell = to_stderr) -> None:
         self.counters = Counters()
-        self._paths, self._clock, self._tell = paths, clock, tell
-        self._shown = 0
+        self._paths, self._tell = paths, tell
+        self._context = Context(received=clock.now(), counters=self.counters)
         check_inputs(paths)
 
-    def batches(self) -> Iterator[Batch]:
-        """All batches of all files, in order.
+    def events(self) -> Iterator[Batch[Event]]:
+        """All events.
 
         Raises:
-            UsageError: a file cannot be opened.
-            NothingReadableError: all are read and not one record was usable.
+            NothingReadableError: at the end, if a file held no usable record.
         """
-        for path in self._paths:
-            yield from self.of(path)
-        self.finish()
+        yield from read_events(self._paths, self._context, self._refused)
+        require_something(self.counters)
 
-    def of(self, path: Path, after_line: int = 0) -> Iterator[Batch]:
-        """The batches of one file, from after a line that was read before."""
-        context = Context(source=str(path), received=self._clock.now(), counters=self.counters)
-        yield from read(path, context, self._refused, after_line)
+    def findings(self) -> Iterator[Batch[Finding]]:
+        """All findings; raises as :meth:`events`."""
+        yield from read_findings(self._paths, self._context, self._refused)
+        require_something(self.counters)
+
+    def either_of(self, path: Path, after_line: int) -> Iterator[Batch[Event | Finding]]:
+        """Events and findings of one file, from after a line that was read before."""
+        yield from read_either([path], self._context, self._refused, after=(0, after_line))
 
     def finish(self) -> None:
-        """Tell how many refusals were not shown, and fail if nothing was usable.
+        """Fail if a file held no usable record.
 
         Raises:
-            NothingReadableError: not one record was usable.
+            NothingReadableError: so it is.
         """
-        if self._shown > MOST_SHOWN:
-            self._tell(f"pullcord: {self._shown - MOST_SHOWN} more records refused, not shown")
-        if not self.counters.accepted:
-            names = ", ".join(str(path) for path in self._paths[:3])
-            raise NothingReadableError(
-                f"no usable record in {names}", "give native NDJSON, OTLP/JSON lines or OCSF findings"
-            )
+        require_something(self.counters)
 
     def _refused(self, rejection: Rejection) -> None:
-        self._shown += 1
-        if self._shown <= MOST_SHOWN:
-            self._tell(str(rejection))
+        self._tell(str(rejection))

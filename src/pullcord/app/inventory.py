@@ -86,12 +86,12 @@ def _convert(tree: Tree, name: str) -> Inventory:
         at = _AT.search(message)
         path = at["path"] if at else "$"
         unknown = _UNKNOWN.search(message)
-        place = tree.places.get(f"{path}!{unknown['field']}") if unknown else None
+        named = tree.places.get(f"{path}!{unknown['field']}") if unknown else None
         what = _AT.sub("", message)
         cure = (
             "remove it or correct its name" if unknown else "see docs/reference/inventory.md for this field"
         )
-        raise InventoryError(f"{_where(name, place or tree.place(path))}: {what}", cure) from error
+        raise InventoryError(f"{_where(name, named or tree.place(path))}: {what}", cure) from error
 
 
 def _problems(inventory: Inventory, tree: Tree, name: str) -> Iterator[str]:

@@ -45,8 +45,8 @@ def ranker(weights: Path | None, calibration: Path | None) -> Ranker:
 def explain(inputs: Inputs, ranking: Ranker) -> Iterator[Explanation]:
     """Yield exactly one explanation for each trace, whatever order and file its spans come in."""
     with SessionSpool() as spool:
-        for batch in inputs.batches():
-            spool.add(batch.events)
+        for batch in inputs.events():
+            spool.add(batch.items)
         for _, events in spool.traces():
             yield ranking.investigate(build_session(events))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pullcord import content
+from pullcord.app.inventory import empty_inventory
 from pullcord.model.errors import UsageError
 from pullcord.model.explanation import Explanation
 from pullcord.model.incident import Incident
@@ -17,7 +18,7 @@ from pullcord.model.plan import Action, Plan
 from pullcord.ports import Transaction
 from pullcord.response.case import Case, Judges
 
-NO_INVENTORY = Inventory(schema="pullcord.inventory/1", sites=())
+NO_INVENTORY = empty_inventory()
 
 _MOST_RULE_FILES = 100_000
 _RULE_SUFFIXES = frozenset({".yml", ".yaml"})

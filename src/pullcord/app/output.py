@@ -126,7 +126,7 @@ def _device(asset: str) -> dict[str, object]:
 
 
 def _evidences(finding: Finding) -> list[dict[str, object]]:
-    actor = {"actor": {"user": {"name": finding.actor}}} if finding.actor else {}
+    actor: dict[str, object] = {"actor": {"user": {"name": finding.actor}}} if finding.actor else {}
     if not finding.event_ids:
         return [dict(actor)] if actor else []
-    return [{"uid": uid, "data": {"event_id": uid}} | actor for uid in finding.event_ids]
+    return [{"uid": uid, "data": {"event_id": uid}, **actor} for uid in finding.event_ids]

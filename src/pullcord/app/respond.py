@@ -23,6 +23,8 @@ from pullcord.detection.behaviour import examine
 from pullcord.detection.engine import Detector
 from pullcord.detection.rules import load_rules
 from pullcord.model.errors import UsageError
+from pullcord.model.event import Event
+from pullcord.model.finding import Finding
 from pullcord.model.incident import Incident, Phase, PhaseName, PhaseOutcome
 from pullcord.model.noun import digest
 from pullcord.ports import Clock
@@ -98,29 +100,25 @@ class Run:
         """Read every file into the lake and the rules' findings into the state."""
         with store.state.transaction() as tx:
             places = {name: int(tx.meta(f"read:{name}") or 0) for name, _ in files}
-            usable = int(tx.meta("usable") or 0)
             whole = tx.meta("read") is not None
         if whole:
             return
         detector = Detector(load_rules(rule_files(None)))
         self.progress.stage("Reading and detecting", None)
         for name, path in files:
-            for batch in inputs.of(path, places[name]):
+            for batch in inputs.either_of(path, places[name]):
+                events = {item.id: item for item in reversed(batch.items) if isinstance(item, Event)}
+                findings = [item for item in batch.items if isinstance(item, Finding)]
                 with store.state.transaction() as tx:
-                    now = self.clock.now()
-                    new = tx.claim_events([event.id for event in batch.events], now)
-                    fresh = [event for event in batch.events if event.id in new]
-                    fresh = list({event.id: event for event in reversed(fresh)}.values())[::-1]
+                    new = tx.claim_events(list(events), self.clock.now())
+                    fresh = [event for event in reversed(events.values()) if event.id in new]
                     # The segment is durable before the place is: a kill between the two writes it once more.
                     store.lake.append(f"{name[:16]}-{batch.last_line:012d}", fresh)
                     tx.put_findings(detector.detect(fresh))
-                    tx.put_findings(batch.findings)
-                    usable += len(fresh) + len(batch.findings)
-                    tx.set_meta("usable", str(usable))
+                    tx.put_findings(findings)
                     tx.set_meta(f"read:{name}", str(batch.last_line))
-                self.progress.step(len(batch.events) + len(batch.findings))
-        if not usable:
-            inputs.finish()
+                self.progress.step(len(batch.items))
+        inputs.finish()
         store.lake.compact()
         with store.state.transaction() as tx:
             tx.set_meta("read", str(self.clock.now()))

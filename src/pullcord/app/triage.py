@@ -44,5 +44,5 @@ def folded_line(folded: Folded) -> dict[str, Any]:
 
 
 def _findings(inputs: Inputs) -> Iterator[Finding]:
-    for batch in inputs.batches():
-        yield from batch.findings
+    for batch in inputs.findings():
+        yield from batch.items

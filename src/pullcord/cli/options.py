@@ -43,6 +43,6 @@ def inventory_of(path: Path | None) -> Inventory:
 
     if path is None:
         return NO_INVENTORY
-    from pullcord.app.inventory import load_inventory
+    from pullcord.app.inventory import read_inventory
 
-    return load_inventory(path)
+    return read_inventory(path)

@@ -35,9 +35,12 @@ MANNERS: Mapping[ActionKind, Manner] = {
     ActionKind.QUARANTINE_CONTENT: Manner(
         "The content no longer reaches the AI system; a copy is kept.", "Release the quarantined copy."
     ),
-    ActionKind.BLOCK_DESTINATION: Manner("No call goes there any more.", "Remove the destination from the list."),
+    ActionKind.BLOCK_DESTINATION: Manner(
+        "No call goes there any more.", "Remove the destination from the list."
+    ),
     ActionKind.RESTRICT_TOOLS: Manner(
-        "The listed tools are denied to the AI system; it answers and reads as before.", "Grant the tools again."
+        "The listed tools are denied to the AI system; it answers and reads as before.",
+        "Grant the tools again.",
     ),
     ActionKind.DISABLE_AGENT: Manner("Every call of the agent is denied.", "Enable the agent."),
     ActionKind.REVOKE_CREDENTIAL: Manner(
@@ -65,7 +68,9 @@ MANNERS: Mapping[ActionKind, Manner] = {
         "No training run starts and none publishes a model.", "Allow training again.", VerificationLevel.STATE
     ),
     ActionKind.FREEZE_MEMORY: Manner(
-        "The memory is read-only; new sessions start without it.", "Open the memory again.", VerificationLevel.STATE
+        "The memory is read-only; new sessions start without it.",
+        "Open the memory again.",
+        VerificationLevel.STATE,
     ),
     ActionKind.THROTTLE: Manner(
         "Calls above the rate cap are refused.", "Lift the cap.", VerificationLevel.EFFECT
@@ -90,7 +95,7 @@ def drafted(
         action_class: ActionClass = BASE[kind]
         raising: tuple[str, ...] = ()
     else:
-        action_class, raising = raised(kind, suspect.system, suspect.reach)
+        action_class, raising = raised(kind, suspect.system, suspect.reach, host=suspect.foreign_host)
     aim = target if target is not None else (suspect.name if suspect is not None else incident.id)
     manner = MANNERS[kind]
     return Action(

@@ -75,6 +75,18 @@ def cut_problem(suspect: Suspect, incident_type: str, *, switched: bool) -> str 
     system = suspect.system
     if system is None:
         return "it is not registered, so nobody has said what depends on it"
+    unclear = _dependants_problem(system, suspect)
+    if unclear is not None or not suspect.reach.path:
+        return unclear
+    problem = fallback_problem(system, incident_type)
+    if problem is not None:
+        return f"production uses it and {problem}"
+    if not switched and (switch_node(system) is not None or system.role is Role.CLOSED_LOOP):
+        return "the process has to be switched to its fallback first"
+    return None
+
+
+def _dependants_problem(system: AiSystem, suspect: Suspect) -> str | None:
     if not system.dependants_complete:
         return "the list of what depends on it is not complete"
     open_names = [dependant.name for dependant in system.dependants if dependant.confirmed is None]
@@ -82,13 +94,6 @@ def cut_problem(suspect: Suspect, incident_type: str, *, switched: bool) -> str 
         return f"the OT owner has not confirmed its dependants {', '.join(open_names[:5])}"
     if suspect.reach.unknown:
         return f"not all is known of what depends on {', '.join(suspect.reach.unknown[:5])}"
-    if not suspect.reach.path:
-        return None
-    problem = fallback_problem(system, incident_type)
-    if problem is not None:
-        return f"production uses it and {problem}"
-    if not switched and (switch_node(system) is not None or system.role is Role.CLOSED_LOOP):
-        return "the process has to be switched to its fallback first"
     return None
 
 

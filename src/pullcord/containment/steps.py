@@ -42,8 +42,7 @@ class Scene:
 
     def internal(self, value: str) -> bool:
         """Whether a destination belongs to the plant: blocking it would hit ourselves."""
-        host = fold(value).partition("://")[2] or fold(value)
-        host = host.rpartition("@")[2].partition("/")[0].partition(":")[0].rstrip(".")
+        host = _host(value)
         if self.plant.canonical(value) is not None or self.plant.canonical(host) is not None:
             return True
         try:
@@ -54,6 +53,15 @@ class Scene:
         return any(host == domain or host.endswith(f".{domain}") for domain in domains if domain)
 
 
+def _host(value: str) -> str:
+    """The host of an address, link, mail address or host:port; the value itself if it is none of them."""
+    text = fold(value)
+    text = (text.partition("://")[2] or text).partition("/")[0].rpartition("@")[2]
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return (text.partition(":")[0] if text.count(":") == 1 else text).rstrip(".")
+
+
 def notify(scene: Scene, suspect: Suspect) -> list[Step]:
     """Tell the people who answer for it."""
     system = suspect.system
@@ -62,14 +70,20 @@ def notify(scene: Scene, suspect: Suspect) -> list[Step]:
         "deputy": (system.deputy if system else None) or "",
         "ot_owner": (system.ot_owner if system else None) or "",
     }
-    why = () if system or suspect.asset else ("Nobody is registered for it: the security desk is told instead.",)
+    why = (
+        ()
+        if system or suspect.asset
+        else ("Nobody is registered for it: the security desk is told instead.",)
+    )
     return [drafted(scene.incident, ActionKind.NOTIFY_OWNER, suspect, params, why)]
 
 
 def quarantine(scene: Scene, suspect: Suspect) -> list[Step]:
     """Take the suspect content away from the AI system."""
     if not suspect.spans:
-        return [Refusal(what=f"quarantine content read by {suspect.name}", why="which content is not known yet")]
+        return [
+            Refusal(what=f"quarantine content read by {suspect.name}", why="which content is not known yet")
+        ]
     steps: list[Step] = []
     for trace_id, span_id in suspect.spans[:_MOST_CONTENT]:
         params = {
@@ -82,7 +96,9 @@ def quarantine(scene: Scene, suspect: Suspect) -> list[Step]:
         steps.append(drafted(scene.incident, ActionKind.QUARANTINE_CONTENT, suspect, params, (reason,)))
     if len(suspect.spans) > _MOST_CONTENT:
         count = len(suspect.spans) - _MOST_CONTENT
-        steps.append(Refusal(what=f"quarantine {count} more pieces of content", why="people look at the rest"))
+        steps.append(
+            Refusal(what=f"quarantine {count} more pieces of content", why="people look at the rest")
+        )
     return steps
 
 
@@ -126,7 +142,9 @@ def restrict(scene: Scene, suspect: Suspect) -> list[Step]:
     tools = suspect.tools or tuple(sorted(declared))
     if not tools:
         return [
-            Refusal(what=f"restrict the tools of {suspect.name}", why="no suspect call and no tool list is known")
+            Refusal(
+                what=f"restrict the tools of {suspect.name}", why="no suspect call and no tool list is known"
+            )
         ]
     reason = (
         "Suspect calls used these tools."

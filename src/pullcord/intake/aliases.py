@@ -1,8 +1,8 @@
 """Old and foreign attribute names → the names of the OpenTelemetry GenAI conventions.
 
-Sources: the conventions' changelog (https://github.com/open-telemetry/semantic-conventions-genai), OpenInference
-(https://arize-ai.github.io/openinference/spec), OpenLLMetry's ``SpanAttributes``, the Vercel AI SDK's telemetry page,
-Pydantic AI's and Google ADK's instrumentation. Raise ``VERSION`` with every change of a table.
+Sources: the changelog of https://github.com/open-telemetry/semantic-conventions-genai, OpenInference
+(https://arize-ai.github.io/openinference/spec), OpenLLMetry's ``SpanAttributes``, the telemetry of the Vercel AI
+SDK, Pydantic AI and Google ADK. Raise ``VERSION`` with every change of a table.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "ai.streamText.doStream": "chat",
     },
 }
-"""Attributes whose value tells the operation; they stay, and set ``gen_ai.operation.name`` where it is absent."""
+"""Attributes whose value tells the operation; they stay, and set ``gen_ai.operation.name`` if it is absent."""
 
 BY_OPERATION: dict[str, dict[str, str]] = {
     "execute_tool": {
@@ -116,7 +116,7 @@ _CHAT_SIGNS = (_INPUT, _OUTPUT, "gen_ai.request.model", "gen_ai.response.model")
 
 
 def rename(attributes: dict[str, Value], counters: Counters) -> None:
-    """Move old names to present ones, in place. A present name that is already there wins, the old one stays."""
+    """Move old names to present ones, in place. A present name that is there already wins; the old one stays."""
     if not _RENAMED.isdisjoint(attributes):
         for old, new in RENAMES.items():
             _move(attributes, old, new, counters)
@@ -140,7 +140,7 @@ def _set_operation(attributes: dict[str, Value]) -> None:
         if isinstance(value, str) and value in operations:
             attributes[OPERATION] = operations[value]
             return
-    # Without any marker the content itself tells: only tool spans carry a tool's name, only model calls a model.
+    # Without any marker the content tells: only tool spans carry a tool's name, only model calls a model.
     if TOOL in attributes:
         attributes[OPERATION] = "execute_tool"
     elif any(name in attributes for name in _CHAT_SIGNS) and "gen_ai.agent.name" not in attributes:

@@ -1,4 +1,4 @@
-"""What every reader is told: bounds, source, trust, time of receipt; and what it reports: counters, rejections."""
+"""What every reader is told (bounds, source, trust, time of receipt) and reports (counters, rejections)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pullcord.intake.context import Context
 from pullcord.model.event import Event, LogSource, Value
 
 _CONVENTIONS = ("gen_ai.", "mcp.", "ot.", "vision.", "ai.model.", "otel.", "pullcord.", "error.", "service.")
-# Below this many characters no attribute map can reach `max_event` bytes of JSON: a character takes six at most.
+# A character takes six bytes of JSON at most: far below `max_event` nothing needs to be measured exactly.
 _WORST = 6
 
 

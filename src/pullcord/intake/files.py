@@ -1,4 +1,4 @@
-"""Reads records from files: one JSON object per line, or one JSON document per file; plain, gzip or Zstandard."""
+"""Reads records from files: a JSON object per line, or one JSON document; plain, gzip or Zstandard."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def check_inputs(paths: Iterable[Path]) -> None:
 def open_records(path: Path, limits: Limits) -> Iterator[Record | Rejection]:
     """Yield the records of an input in order, and a rejection for each place that could not be read.
 
-    Blank lines are passed over. A line over ``limits.max_line`` is rejected without being held in memory. Where
-    the stream itself breaks, a last rejection says so; a line cut off there is not given.
+    Blank lines are passed over. A line over ``limits.max_line`` is rejected without being held in memory.
+    Where the stream itself breaks, a last rejection says so; a line cut off there is not given.
 
     Args:
         path: a file, pipe or device; ``-`` is standard input.

@@ -1,4 +1,4 @@
-"""Findings as `pullcord detect` prints them, one per line → finding; the inverse is ``pullcord.app.output``."""
+"""Findings as `pullcord detect` prints them, one per line; the inverse is in ``pullcord.app.output``."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _ACTORS = ("enduser.id", "user.id", "user.name", "user.email", "enduser.pseudo.i
 
 
 def logsource(attributes: Attributes) -> LogSource:
-    """What the source states in ``pullcord.logsource.*``; else product ``ai`` and a category by its attributes.
+    """What the source states in ``pullcord.logsource.*``, else product ``ai`` and a category by attributes.
 
     Without any attribute about AI or OT there is no product. The service is ``service.name``.
     """

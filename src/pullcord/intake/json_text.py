@@ -28,8 +28,8 @@ class Loaded(NamedTuple):
 def load(raw: bytes, max_containers: int) -> Loaded:
     """Decode one JSON text. Of a key that comes twice the last value counts.
 
-    Half surrogate pairs, which truncating writers leave behind, become U+FFFD: refusing them would let whoever
-    writes a prompt hide the record.
+    Half surrogate pairs, which truncating writers leave behind, become U+FFFD: refusing them would let
+    whoever writes a prompt hide the record.
 
     Raises:
         UnreadableRecordError: no JSON, not UTF-8, NaN or Infinity, nested over 1,024 levels, or more than

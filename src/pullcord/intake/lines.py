@@ -29,7 +29,7 @@ class LineReader:
         self._size = 0
 
     def __iter__(self) -> Iterator[Line]:
-        """Yield the lines; what the chunks raise goes through, and the part of a line before it is dropped."""
+        """Yield the lines; what the chunks raise goes through, the part of a line before it is dropped."""
         for chunk in self._chunks:
             if not self._size and not chunk.strip():
                 # A compressed gigabyte of line breaks must not cost a loop turn for each of them.

@@ -1,4 +1,4 @@
-"""Puts the messages of older conventions together into ``gen_ai.input.messages`` and ``gen_ai.output.messages``.
+"""Puts the messages of older conventions into ``gen_ai.input.messages`` and ``gen_ai.output.messages``.
 
 Three shapes: message events on spans or as logs (OpenTelemetry GenAI 1.28 to 1.36), indexed attributes of
 OpenLLMetry (``gen_ai.prompt.0.content``) and of OpenInference (``llm.input_messages.0.message.content``).
@@ -34,9 +34,9 @@ _INDEXED = re.compile(
 
 
 def from_message_events(
-    events: Sequence[tuple[str, Mapping[str, object]]], found: dict[str, Value], ctx: Context
+    events: Sequence[tuple[str, dict[str, object]]], found: dict[str, Value], ctx: Context
 ) -> None:
-    """Enter messages from events (name, fields) in their order; what the span says itself in this form wins."""
+    """Enter messages from events (name, fields) in their order; what the span has in this form wins."""
     sides: dict[str, list[object]] = {_INPUT: [], _OUTPUT: []}
     for name, fields in events:
         if name in _ROLES:

@@ -1,7 +1,7 @@
 """OCSF Detection Finding (class 2004) → finding. Source: https://schema.ocsf.io, versions 1.1 to 1.8.
 
-What Pullcord itself wrote carries its exact fields under ``unmapped.pullcord`` and comes back as it was. That is
-a claim of the record like any other: it can lower the trust in it, never raise it.
+What Pullcord itself wrote carries its exact fields under ``unmapped.pullcord`` and comes back as it was. That
+is a claim of the record like any other: it can lower the trust in it, never raise it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _WORDS = {str(severity): severity for severity in Severity} | {"fatal": Severity
 
 
 class _Own(msgspec.Struct, kw_only=True):
-    """What Pullcord writes under ``unmapped.pullcord``; a record that does not fit is taken as a foreign one."""
+    """What Pullcord writes under ``unmapped.pullcord``; what does not fit is taken as a foreign record."""
 
     time: str
     kind: FindingKind = FindingKind.RULE
@@ -65,9 +65,9 @@ def finding(data: Json, ctx: Context) -> Finding:
         UnreadableRecordError: another class, or uid or time is missing or of the wrong type.
     """
     if data.get("class_uid") != CLASS:
-        found = printable(str(data.get("class_uid")), 20)
+        other = printable(str(data.get("class_uid")), 20)
         raise UnreadableRecordError(
-            f"OCSF class {found} is not read", f"give Detection Findings, class {CLASS}"
+            f"OCSF class {other} is not read", f"give Detection Findings, class {CLASS}"
         )
     info = as_object(data.get("finding_info"), "finding_info")
     found = _foreign(data, info, ctx)

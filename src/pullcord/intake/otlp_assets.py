@@ -31,8 +31,10 @@ class AssetFinder:
                 self._by_trace.setdefault(draft.trace_id, set()).add(name)
 
     def asset(self, draft: Draft, logsource: LogSource) -> str | None:
-        """``pullcord.asset``, else the agent's name, else that of the nearest span above it, or the only one in its
-        trace (for tool, model, agent and MCP calls), else ``service.name``.
+        """``pullcord.asset``, else the agent's name, else what it inherits, else ``service.name``.
+
+        Tool, model, agent and MCP calls inherit from the nearest span above them that names its asset, or else
+        take the only name in their trace.
         """
         own = first_text(draft.attributes, _OWN)
         if own is None and logsource.category in _FOR_AN_AGENT:

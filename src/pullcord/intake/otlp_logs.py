@@ -14,7 +14,7 @@ _ID_DIGITS = 32
 
 
 def draft(record: dict[str, object], path: str, shared: dict[str, Value], ctx: Context) -> Draft:
-    """The draft of a log record; its id is a digest of its content, so the same record sent twice is one event.
+    """The draft of a log record; its id is a digest of its content: the same record sent twice is one event.
 
     Args:
         path: of the record within the request, for complaints.

@@ -9,6 +9,7 @@ import base64
 import binascii
 import math
 import re
+from collections.abc import Callable
 
 from pullcord.intake.context import Context
 from pullcord.intake.errors import UnreadableRecordError
@@ -51,24 +52,33 @@ def plain(value: object, ctx: Context, depth: int = 0) -> object:
         ctx.counters.truncated += 1
         return _CUT
     for name, held in value.items():
-        if name in ("stringValue", "boolValue", "bytesValue"):
-            # base64 is how OTLP/JSON writes bytes, and text is what an attribute can hold.
-            return held if isinstance(held, str | bool) else None
-        if name == "intValue":
-            number = integer(held)
-            # 20 digits can be more than any JSON writer takes.
-            return float(number) if isinstance(number, int) and abs(number) >= 2**64 else number
-        if name == "doubleValue":
-            return _double(held)
-        if name == "arrayValue":
-            return [plain(item, ctx, depth + 1) for item in _items(held)]
-        if name == "kvlistValue":
-            return {
-                pair["key"]: plain(pair.get("value"), ctx, depth + 1)
-                for pair in _items(held)
-                if isinstance(pair, dict) and isinstance(pair.get("key"), str)
-            }
+        read = _READERS.get(name)
+        if read is not None:
+            return read(held, ctx, depth)
     return None
+
+
+def _scalar(held: object, _ctx: Context, _depth: int) -> object:
+    # base64 is how OTLP/JSON writes bytes, and text is what an attribute can hold.
+    return held if isinstance(held, str | bool) else None
+
+
+def _whole(held: object, _ctx: Context, _depth: int) -> object:
+    number = integer(held)
+    # 20 digits can be more than any JSON writer takes.
+    return float(number) if isinstance(number, int) and abs(number) >= 2**63 else number
+
+
+def _array(held: object, ctx: Context, depth: int) -> object:
+    return [plain(item, ctx, depth + 1) for item in _items(held)]
+
+
+def _map(held: object, ctx: Context, depth: int) -> object:
+    return {
+        pair["key"]: plain(pair.get("value"), ctx, depth + 1)
+        for pair in _items(held)
+        if isinstance(pair, dict) and isinstance(pair.get("key"), str)
+    }
 
 
 def plain_map(value: object, path: str, ctx: Context) -> dict[str, object]:
@@ -106,7 +116,7 @@ def nanoseconds(value: object, path: str, ctx: Context) -> int:
 def hex_id(value: object, path: str, ctx: Context) -> str | None:
     """A trace or span id in lower-case hexadecimal; absent or all zero is None.
 
-    Hexadecimal is what OTLP/JSON asks for, base64 what plain protobuf libraries write. Other text stays as it is.
+    Hexadecimal is what OTLP/JSON asks for, base64 what plain protobuf libraries write. Other text stays.
 
     Raises:
         UnreadableRecordError: it is no text, or too long.
@@ -149,7 +159,7 @@ def _items(value: object) -> list[object]:
     return values if isinstance(values, list) else []
 
 
-def _double(value: object) -> object:
+def _double(value: object, _ctx: Context, _depth: int) -> object:
     if isinstance(value, str):
         try:
             number = float(value)
@@ -158,3 +168,14 @@ def _double(value: object) -> object:
         # NaN and Infinity have no place in JSON or in arithmetic: they stay text.
         return number if math.isfinite(number) else value
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_READERS: dict[str, Callable[[object, Context, int], object]] = {
+    "stringValue": _scalar,
+    "boolValue": _scalar,
+    "bytesValue": _scalar,
+    "intValue": _whole,
+    "doubleValue": _double,
+    "arrayValue": _array,
+    "kvlistValue": _map,
+}

@@ -68,9 +68,20 @@ def read_findings(
     on_rejection: Complain,
     after: tuple[int, int] = (0, 0),
 ) -> Iterator[Batch[Finding]]:
-    """Yield the findings (OCSF 2004, or as `pullcord detect` prints them) of all files; as :func:`read_events`."""
+    """Yield the findings of all files, OCSF or as `pullcord detect` prints them; as :func:`read_events`."""
     check_inputs(paths)
     return _batches(paths, ctx, on_rejection, after, _decode_findings)
+
+
+def read_either(
+    paths: Sequence[Path],
+    ctx: Context,
+    on_rejection: Complain,
+    after: tuple[int, int] = (0, 0),
+) -> Iterator[Batch[Event | Finding]]:
+    """Yield events and findings of all files, as their lines come; as :func:`read_events`."""
+    check_inputs(paths)
+    return _batches(paths, ctx, on_rejection, after, _decode_either)
 
 
 def require_something(counters: Counters) -> None:
@@ -105,6 +116,12 @@ def _decode_findings(raw: bytes, ctx: Context) -> tuple[Sequence[Finding], _Prob
     if found is Format.FINDING:
         return [findings.finding(data, ctx)], []
     raise _misplaced(found, FINDINGS)
+
+
+def _decode_either(raw: bytes, ctx: Context) -> tuple[Sequence[Event | Finding], _Problems]:
+    if detect_format(read_object(raw, ctx)) in FINDINGS:
+        return _decode_findings(raw, ctx)
+    return _decode_events(raw, ctx)
 
 
 def _misplaced(found: Format, wanted: frozenset[Format]) -> UnreadableRecordError:

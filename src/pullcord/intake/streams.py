@@ -17,7 +17,7 @@ from pullcord.intake.errors import BrokenStreamError
 Read = Callable[[], bytes]
 
 _CHUNK = 256 * KIB
-# One KiB of Zstandard can hold 256 blocks of 128 KiB, each from 4 bytes: small bites keep the burst at 32 MiB.
+# One KiB of Zstandard can hold 256 blocks of 128 KiB, of 4 bytes each: small bites keep bursts at 32 MiB.
 _BITE = KIB
 _WINDOW = 1 << 27
 """The largest window that ``zstd -d`` accepts without being told to."""
@@ -42,7 +42,7 @@ class _Guard:
             raise BrokenStreamError(
                 f"the compressed data grew to more than {self._limits.max_expansion} times its size "
                 f"and more than {self._limits.expansion_floor} bytes",
-                "reading of this file stopped here; if it is genuine, unpack it first and give the plain file",
+                "reading of it stopped here; if it is genuine, unpack it first and give the plain file",
             )
         return data
 

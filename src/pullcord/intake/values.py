@@ -27,10 +27,10 @@ _CUT = "\u2026"
 def put(into: dict[str, Value], key: str, value: object, ctx: Context) -> None:
     """Enter a value that came out of a JSON parser under a key.
 
-    ``null`` is as if absent. An object becomes dotted keys; with over ``max_leaves`` values, too much depth, or
-    under one of :data:`JSON_KEYS`, JSON text. A list with objects in it becomes JSON text; one of different kinds
-    of scalars, texts. Integers beyond 64 bits become floating point. Nothing is refused, so content that an
-    attacker chose cannot make an event disappear.
+    ``null`` is as if absent. An object becomes dotted keys, or JSON text if it has over ``max_leaves`` values,
+    too much depth, or one of :data:`JSON_KEYS`. A list with objects in it becomes JSON text, a list of different
+    kinds of scalars texts. Integers beyond 64 bits become floating point. Nothing is refused, so content that
+    an attacker chose cannot make an event disappear.
     """
     if len(key) > ctx.limits.max_key:
         ctx.counters.dropped += 1

@@ -12,7 +12,7 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A frozen record; written and read strictly (unknown fields are an error)."""
 
 
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401  (anything msgspec can write)

@@ -175,7 +175,8 @@ def open_lake(folder: Path, *, read_only: bool = False) -> FileLake:
     if not read_only:
         for path in (folder, folder / SEGMENTS, folder / FILES, folder / TEMPORARY_FOLDER):
             private_folder(path)
-        for leftover in (*(folder / SEGMENTS).glob(f"*{TEMPORARY}"), *folder.glob(f"*{TEMPORARY}")):
+        halves = (folder / SEGMENTS).glob(f"*{TEMPORARY}")
+        for leftover in (*halves, *folder.glob(f"*{TEMPORARY}"), *(folder / TEMPORARY_FOLDER).iterdir()):
             leftover.unlink(missing_ok=True)
     return FileLake(folder, read_only=read_only)
 

@@ -101,7 +101,7 @@ def _columns(events: Sequence[Event]) -> dict[str, np.ndarray[Any, Any]]:
     return columns
 
 
-def _array(values: list[str | None]) -> np.ndarray[Any, Any]:
+def _array(values: Sequence[str | None]) -> np.ndarray[Any, Any]:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array

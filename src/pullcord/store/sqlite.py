@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pysqlite3.dbapi2
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from pullcord.store.errors import UnfixedWalError
 
@@ -95,7 +95,8 @@ def make_engine(path: Path, *, read_only: bool = False, journal: Journal | None 
             target, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
         )
 
-    engine = create_engine("sqlite://", module=pysqlite3.dbapi2, creator=connect)
+    # The address names no file, so SQLAlchemy would take it for memory and share one connection in a thread.
+    engine = create_engine("sqlite://", module=pysqlite3.dbapi2, creator=connect, poolclass=QueuePool)
 
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  (the driver ships no types)
         connection.isolation_level = None

@@ -44,7 +44,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("it-impact", r"ransom|encrypt(ed|ion) of files|defac|wip(er|ing)|denial.of.service|\bddos\b"),
     ("it-credential-access", r"brute.?force|login.{0,12}fail|fail.{0,12}login|failed (password|log-?ins?)"),
     ("it-credential-access", r"authentication.{0,3}fail|invalid user|credential|password (crack|dump|spray)"),
-    ("it-initial-access", r"web attack|sql injection|\bxss\b|exploit|\bphish|path traversal|webshell|web shell"),
+    (
+        "it-initial-access",
+        r"web attack|sql injection|\bxss\b|exploit|\bphish|path traversal|webshell|web shell",
+    ),
     ("it-execution", r"malware|suspicious (process|script|command)|powershell|code execution"),
     ("it-persistence", r"persisten|new service|scheduled task|account (was )?created|autorun"),
     ("it-defense-evasion", r"log(s)? (was |were )?cleared|tamper|disabled (the )?(antivirus|logging)"),
@@ -54,7 +57,7 @@ _PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _W
 _LONGEST_TITLE = 300
 
 
-class Classified(Noun):
+class Classified(Noun, frozen=True, kw_only=True):
     """What an incident is.
 
     Attributes:
@@ -83,7 +86,7 @@ class Classifier:
 
     def type_of(self, finding: Finding) -> tuple[str, str]:
         """``(type, why)``: what the detector says, else the technique, else words of the title."""
-        if finding.incident_type in self._types:
+        if finding.incident_type is not None and finding.incident_type in self._types:
             return finding.incident_type, "its detector says so"
         for technique in finding.techniques:
             found = self._technique(technique)

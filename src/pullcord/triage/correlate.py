@@ -21,7 +21,7 @@ from pullcord.triage.severity import grade
 _MOST_NAMES = 3
 
 
-class Folded(Noun):
+class Folded(Noun, frozen=True, kw_only=True):
     """Findings that became no incident: counted, named, never dropped.
 
     Attributes:
@@ -43,7 +43,7 @@ class Folded(Noun):
     finding_ids: tuple[str, ...]
 
 
-class Triaged(Noun):
+class Triaged(Noun, frozen=True, kw_only=True):
     """What became of a set of findings: each of them is in one incident or in one folded record."""
 
     incidents: tuple[Incident, ...]
@@ -158,4 +158,6 @@ def _fold(folded: Iterable[tuple[str, Row]]) -> tuple[Folded, ...]:
                 finding_ids=tuple(row.id for row in rows),
             )
         )
-    return tuple(sorted(records, key=lambda r: (r.rule_id, r.asset or "", r.reason, r.first_time, r.finding_ids[0])))
+    return tuple(
+        sorted(records, key=lambda r: (r.rule_id, r.asset or "", r.reason, r.first_time, r.finding_ids[0]))
+    )

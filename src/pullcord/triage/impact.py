@@ -14,7 +14,7 @@ _NOTHING_READ = frozenset({"malfunction", "denial-of-service", "vision-evasion",
 _MOST_WALKS = 200
 
 
-class Impact(Noun):
+class Impact(Noun, frozen=True, kw_only=True):
     """What is within reach of the suspects.
 
     Attributes:

@@ -18,7 +18,9 @@ _SAFETY_TYPES = frozenset({"unsafe-setpoint"})
 _WIDE = 3
 
 
-def grade(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) -> tuple[Severity, tuple[str, ...]]:
+def grade(
+    kind: str, sources: Sequence[Signature], impact: Impact, spread: int
+) -> tuple[Severity, tuple[str, ...]]:
     """The severity of an incident, low to critical, and one reason per step.
 
     Args:
@@ -41,6 +43,10 @@ def grade(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) 
 
 
 def _up(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) -> list[tuple[int, str]]:
+    return [*_by_impact(kind, impact), *_by_exposure(sources, impact), *_by_spread(sources, spread)]
+
+
+def _by_impact(kind: str, impact: Impact) -> list[tuple[int, str]]:
     steps: list[tuple[int, str]] = []
     if impact.production_at_risk is ProductionRisk.YES:
         steps.append((1, f"Production is within reach: {' → '.join(impact.path)}."))
@@ -48,19 +54,26 @@ def _up(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) ->
         steps.append((0, "Whether production is at risk is unknown: " + _unknown(impact)))
     if impact.safety or kind in _SAFETY_TYPES:
         steps.append((1, f"Safety relevance: {', '.join(impact.safety) or 'a value outside its envelope'}."))
-    if any(s.kind is FindingKind.BEHAVIOUR for s in sources):
-        sensitive = sorted(_SENSITIVE & set(impact.exposed))
-        if sensitive:
-            steps.append((1, f"May be exposed: {', '.join(sensitive)}."))
-    elif impact.exposed:
-        steps.append((0, f"Could be read from here: {', '.join(impact.exposed[:6])}."))
     if impact.criticality is Criticality.CRITICAL:
         steps.append((1, "An AI system of critical importance is involved."))
+    return steps
+
+
+def _by_exposure(sources: Sequence[Signature], impact: Impact) -> list[tuple[int, str]]:
+    sensitive = sorted(_SENSITIVE & set(impact.exposed))
+    if sensitive and any(s.kind is FindingKind.BEHAVIOUR for s in sources):
+        return [(1, f"May be exposed: {', '.join(sensitive)}.")]
+    return [(0, f"Could be read from here: {', '.join(impact.exposed[:6])}.")] if impact.exposed else []
+
+
+def _by_spread(sources: Sequence[Signature], spread: int) -> list[tuple[int, str]]:
+    steps: list[tuple[int, str]] = []
+    heard = [s for s in sources if s.kind not in _HEARSAY]
     if spread >= _WIDE:
         steps.append((1, f"Spread over {spread} assets."))
-    if len({s.product for s in sources if s.kind not in _HEARSAY}) > 1:
+    if len({s.product for s in heard}) > 1:
         steps.append((1, "Several products agree."))
-    if len({s.type for s in sources if s.kind not in _HEARSAY}) >= _WIDE:
+    if len({s.type for s in heard}) >= _WIDE:
         steps.append((1, "Several kinds of attack step seen together."))
     return steps
 

@@ -1,4 +1,4 @@
-"""Reads an agent session for the ranking: results as texts, calls as argument values, and which pairs to compare."""
+"""Reads an agent session for comparing: results as texts, calls as argument values, and which pairs to compare."""
 
 from __future__ import annotations
 
@@ -108,11 +108,7 @@ class Scope:
         calls = self.session.calls
         here = calls[position]
         start = max(0, position - 16 * MAX_ORIGINS)
-        earlier = [
-            i
-            for i in range(start, position)
-            if calls[i].result is not None and (calls[i].step < here.step or not by_step)
-        ]
+        earlier = [i for i in range(start, position) if calls[i].step < here.step or not by_step]
         same = [i for i in earlier if calls[i].turn == here.turn]
         chosen = same or earlier[-MAX_ORIGINS // 3 :]
         if len(chosen) <= MAX_ORIGINS:

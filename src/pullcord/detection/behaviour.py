@@ -1,0 +1,165 @@
+"""Finds what an agent did on the word of a tool result: values that flow from the result into a call with an effect.
+
+Nothing is learned and no wording is needed: the telling thing is that neither user nor system text explains a value,
+that the result was the first to show it, and that it stands in a sentence there, not in a record the agent looked up.
+Words of instruction only raise the severity. Method: taint tracking by value (see ``analysis.values``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from pullcord.analysis.passages import Passage, Text
+from pullcord.analysis.scope import Call, Scope
+from pullcord.analysis.tools import Effect, speaks_of
+from pullcord.analysis.values import STRONG, Kind
+from pullcord.detection.behaviour_text import credential_like, host_of, is_internal, quoted
+from pullcord.model.finding import Finding, FindingKind, Severity, finding_id
+from pullcord.model.session import AgentSession
+
+RULE_ID = "pullcord.behaviour.untrusted-value-in-call"
+MAX_FINDINGS = 50
+"""Findings per session; the first in order of time are kept."""
+_SENTENCE = 2
+_LOUD = 2
+_SHOWN = 3
+_ENOUGH = 0.8
+
+
+class _Flow(NamedTuple):
+    """What a call takes from a result: the values, most distinctive first, and the passage they stand in."""
+
+    origin: int
+    action: int
+    values: tuple[str, ...]
+    passage: Passage
+
+
+def examine(session: AgentSession, internal_domains: Collection[str] = ()) -> list[Finding]:
+    """One finding per call with an effect that takes distinctive values from an earlier, untrusted result.
+
+    Args:
+        session: one agent session. Without captured arguments or results nothing can be found; ``session.missing``
+            says so.
+        internal_domains: domains that are the organisation's own; values there are no outside destination.
+    """
+    if not any(call.arguments for call in session.calls) or not any(call.result for call in session.calls):
+        return []
+    scope = Scope(session)
+    found: list[Finding] = []
+    seen: set[tuple[str, ...]] = set()
+    for flow in _flows(scope):
+        # The same values in several calls in a row (retries, one call per recipient) are one story.
+        key = (session.calls[flow.action].tool, *sorted(flow.values))
+        if key not in seen:
+            seen.add(key)
+            found.append(_finding(scope, flow, internal_domains))
+        if len(found) >= MAX_FINDINGS:
+            break
+    return found
+
+
+def _flows(scope: Scope) -> Iterator[_Flow]:
+    """Yield at most one flow per call: from the first result that shows the most distinctive of its values."""
+    best: dict[int, _Flow] = {}
+    for origin, action in scope.pairs():
+        flow = _flow(scope, origin, action)
+        if flow and (action not in best or len(flow.values) > len(best[action].values)):
+            best[action] = flow
+    for action in sorted(best):
+        yield best[action]
+
+
+def _flow(scope: Scope, origin: int, action: int) -> _Flow | None:
+    call, text = scope.calls[action], scope.texts[origin]
+    if not _acts(call):
+        return None
+    calls = scope.session.calls
+    first = [
+        value
+        for value in call.novel
+        if value in text
+        and call.kinds[value] >= Kind.NUMBER
+        and all(i >= origin or calls[i].turn < calls[origin].turn for i in scope.holders[value])
+    ]
+    spoken = [value for value in first if text.words_before(value) >= _SENTENCE]
+    telling = [value for value in spoken if call.kinds[value] >= STRONG or _whole(value, call)]
+    passage = text.best({value: call.novel[value] for value in telling})
+    if passage is None or not _about(call, text, passage, scope):
+        return None
+    return _Flow(origin, action, tuple(telling), passage)
+
+
+def _acts(call: Call) -> bool:
+    """Whether the call has an effect: it changes or sends something, or fetches what nobody asked for."""
+    outward = any(call.kinds[value] is Kind.LINK for value in call.strong)
+    return call.tool.effect is not Effect.READ or outward
+
+
+def _whole(value: str, call: Call) -> bool:
+    """Whether a number is an argument of its own (an account, an id, an amount), not a part of a text."""
+    return any(unit.keys() == {value} for unit in call.foreign_units)
+
+
+def _about(call: Call, text: Text, passage: Passage, scope: Scope) -> bool:
+    """Whether the passage speaks of what the call does, or the user never asked for anything like it."""
+    spoken = text.words_in(passage)
+    asked = speaks_of(call.tool.verbs, scope.turn_of(call.call).words) > 0
+    verb = speaks_of(call.tool.verbs, spoken) > 0
+    return verb or not asked
+
+
+def _finding(scope: Scope, flow: _Flow, internal_domains: Collection[str]) -> Finding:
+    session = scope.session
+    source, target = session.calls[flow.origin], session.calls[flow.action]
+    call, text = scope.calls[flow.action], scope.texts[flow.origin]
+    outside = [
+        value
+        for value in flow.values
+        if call.kinds[value] in (Kind.LINK, Kind.ADDRESS) and not is_internal(value, internal_domains)
+    ]
+    secret = credential_like(target.arguments or {})
+    loud = text.tone_of(flow.passage).orders >= _LOUD
+    event_ids = (source.event_id, target.event_id)
+    techniques = ["AML.T0051.001", "AML.T0053"]
+    if outside:
+        techniques.append("AML.T0086")
+    agent = session.asset or session.actor
+    return Finding(
+        id=finding_id(RULE_ID, event_ids),
+        rule_id=RULE_ID,
+        title="Tool call on the word of untrusted content",
+        severity=Severity.HIGH if loud and (outside or secret) else Severity.MEDIUM,
+        time=target.time,
+        event_ids=event_ids,
+        kind=FindingKind.BEHAVIOUR,
+        site=session.site,
+        asset=session.asset,
+        actor=session.actor,
+        trace_id=session.trace_id or None,
+        span_ids=(source.span_id, target.span_id),
+        techniques=tuple(techniques),
+        incident_type="prompt-injection-indirect",
+        entities=(
+            *((f"agent:{agent}",) if agent else ()),
+            *(f"destination:{host_of(value)}" for value in outside[:_SHOWN]),
+        ),
+        reasons=_reasons(scope, flow, outside, loud=loud, secret=secret),
+    )
+
+
+def _reasons(scope: Scope, flow: _Flow, outside: list[str], *, loud: bool, secret: bool) -> tuple[str, ...]:
+    source, target = scope.session.calls[flow.origin], scope.session.calls[flow.action]
+    named = ", ".join(quoted(value) for value in flow.values[:_SHOWN])
+    reasons = [
+        f"The call of {quoted(target.tool)} uses {named}, first seen in the result of {quoted(source.tool)}.",
+        "Neither the user nor the system instructions named it.",
+    ]
+    if outside:
+        reasons.append(f"It points outside: {', '.join(quoted(host_of(value)) for value in outside[:_SHOWN])}.")
+    if secret:
+        reasons.append("The arguments hold what looks like a credential.")
+    if loud:
+        reasons.append("The passage it comes from talks in instructions.")
+    return tuple(reasons)

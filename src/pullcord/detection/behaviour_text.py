@@ -1,0 +1,37 @@
+"""Small judgements about values and texts for the behaviour detector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+_LONGEST = 60
+_SECRET_NAME = re.compile(r"passw|passphrase|secret|token|api_?key|credential|private_?key", re.IGNORECASE)
+_SECRET = re.compile(
+    r"\b(?:sk-[\w-]{16,100}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,100}|xox[abprs]-[\w-]{10,100}|eyJ[\w-]{10,2000}\.[\w-]{10,2000})"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\b(?:password|secret key|security code|api key|token) ?(?:is|:|=)",
+    re.IGNORECASE,
+)
+MAX_SEARCHED = 20_000
+
+
+def host_of(value: str) -> str:
+    """The host of a normalised link or address (``user@host``); the value itself if it has none."""
+    return value.rpartition("@")[2].partition("/")[0].partition("?")[0]
+
+
+def is_internal(value: str, domains: Collection[str]) -> bool:
+    """Whether a link or address is at one of the domains, or below one."""
+    host = host_of(value).partition(":")[0]
+    return any(host == domain or host.endswith(f".{domain}") for domain in (d.casefold().strip(".") for d in domains))
+
+
+def credential_like(arguments: Mapping[str, str]) -> bool:
+    """Whether a call hands over something that looks like a password, key or token."""
+    return any(_SECRET_NAME.search(name) or _SECRET.search(text[:MAX_SEARCHED]) for name, text in arguments.items())
+
+
+def quoted(text: str) -> str:
+    """Foreign text for a sentence: one line, printable, at most 60 characters, in quotes."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
+    return f"“{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}”"
