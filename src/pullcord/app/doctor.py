@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pullcord import content
 from pullcord.app.judging import Judging, rule_files
 from pullcord.model.errors import PullcordError
 from pullcord.model.noun import Noun
@@ -63,7 +62,7 @@ def _weights() -> Check:
     from pullcord.investigation.ranking import Ranker
 
     try:
-        Ranker.from_bytes(content.read("weights", "pairs.json"))
+        Ranker.shipped()
     except (PullcordError, FileNotFoundError) as error:
         return _check("weights", good=False, detail=str(error))
     return _check("weights", good=True, detail="investigation weights are sound")

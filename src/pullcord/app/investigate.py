@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pullcord import content
 from pullcord.analysis.sessions import build_session
 from pullcord.app.inputs import Inputs
 from pullcord.app.spool import SessionSpool
-from pullcord.investigation.calibration import Calibration
+from pullcord.investigation.calibration import read_calibration
 from pullcord.investigation.ranking import Ranker
 from pullcord.model.errors import UsageError
 from pullcord.model.explanation import Candidate, Explanation
@@ -36,10 +35,10 @@ def read_small(path: Path, what: str) -> bytes:
 
 def ranker(weights: Path | None, calibration: Path | None) -> Ranker:
     """The ranker with the shipped weights or those of a file, and a site's own calibration if there is one."""
-    data = content.read("weights", "pairs.json") if weights is None else read_small(weights, "weights")
+    made = Ranker.shipped() if weights is None else Ranker.from_bytes(read_small(weights, "weights"))
     if calibration is None:
-        return Ranker.from_bytes(data)
-    return Ranker.from_bytes(data, Calibration.from_bytes(read_small(calibration, "calibration")))
+        return made
+    return made.calibrated(read_calibration(read_small(calibration, "calibration")))
 
 
 def explain(inputs: Inputs, ranking: Ranker) -> Iterator[Explanation]:

@@ -47,9 +47,8 @@ def rule_files(folder: Path | None) -> Iterator[tuple[str, bytes]]:
 class Judging:
     """The judging rooms over one inventory."""
 
-    def __init__(self, inventory: Inventory = NO_INVENTORY, weights: bytes | None = None) -> None:
+    def __init__(self, inventory: Inventory = NO_INVENTORY) -> None:
         self.inventory = inventory
-        self._weights = weights
 
     @cached_property
     def types(self) -> dict[str, IncidentType]:
@@ -62,7 +61,7 @@ class Judging:
         """The rooms as the response calls them."""
         from pullcord.investigation.ranking import Ranker
 
-        ranker = Ranker.from_bytes(self._weights or content.read("weights", "pairs.json"))
+        ranker = Ranker.shipped()
         return Judges(contain=self._contain, investigate=ranker.investigate, recover=self._recover)
 
     def learn(self, incident: Incident, tx: Transaction) -> tuple[Lesson, ...]:
@@ -78,6 +77,7 @@ class Judging:
             verifications=tx.verifications(incident.id),
             explanations=tx.explanations(incident.id),
             approvals=tx.approvals(incident.id),
+            inventory=self.inventory,
         )
 
     def _contain(self, case: Case, told: Sequence[Explanation], done: Sequence[Action]) -> Plan:

@@ -20,8 +20,13 @@ _PARTITIONS = 64
 # A trace longer than this is no agent session; the rest of it is counted and left out.
 MOST_EVENTS_PER_TRACE = 20_000
 
+
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Event).decode
+_decoder = msgspec.msgpack.Decoder(Event)
+
+
+def _decode(data: bytes) -> Event:
+    return Event(**msgspec.structs.asdict(_decoder.decode(data)))
 
 
 class SessionSpool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def show_command(incident_id: str, state: Path | None, as_json: bool) -> None:
 
     document = shown(state_folder(state), incident_id)
     if as_json:
-        click.get_binary_stream("stdout").write(to_json(document))
+        sys.stdout.buffer.write(to_json(document))
     else:
         print_document(document)
 

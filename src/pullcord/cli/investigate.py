@@ -80,8 +80,8 @@ def calibrate_command(
 
     scores = [told.score for told in explain(Inputs(files, SystemClock()), ranker(weights, None))]
     made = calibrate(scores, false_rate)
-    write_whole(out, made.to_bytes())
+    write_whole(out, made.to_json())
     if as_json:
         print_line(made)
     else:
-        click.echo(made.statement)
+        click.echo(made.note)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from pullcord.model.event import Attributes
 
@@ -54,7 +53,7 @@ class View:
         value = self.attributes.get(field)
         if value is None:
             return ()
-        return cast("list[Scalar]", value) if isinstance(value, list) else (value,)
+        return value if isinstance(value, list) else (value,)
 
     def texts(self, field: str | None) -> Sequence[str]:
         """The values as text, case kept."""

@@ -95,7 +95,7 @@ def _events(span: dict[str, object], path: str, found: dict[str, Value], ctx: Co
         if len(names) < _LONGEST_LIST:
             names.append(name)
     if names:
-        found["otel.events"] = names
+        found["otel.events"] = [*names]
     from_message_events(messages, found, ctx)
 
 
@@ -107,4 +107,4 @@ def _links(span: dict[str, object], path: str, found: dict[str, Value], ctx: Con
             trace, other = hex_id(link.get("traceId"), place, ctx), hex_id(link.get("spanId"), place, ctx)
             links.append(f"{trace}:{other}")
     if links:
-        found["otel.links"] = links
+        found["otel.links"] = [*links]

@@ -63,10 +63,13 @@ def _scalar(held: object, _ctx: Context, _depth: int) -> object:
     return held if isinstance(held, str | bool) else None
 
 
-def _whole(held: object, _ctx: Context, _depth: int) -> object:
+def _whole(held: object, ctx: Context, _depth: int) -> object:
     number = integer(held)
-    # 20 digits can be more than any JSON writer takes.
-    return float(number) if isinstance(number, int) and abs(number) >= 2**63 else number
+    if isinstance(number, int) and not -(2**63) <= number < 2**63:
+        # 20 digits can be more than any JSON writer takes.
+        ctx.counters.wide_numbers += 1
+        return float(number)
+    return number
 
 
 def _array(held: object, ctx: Context, depth: int) -> object:

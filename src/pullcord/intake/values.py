@@ -98,7 +98,7 @@ def _list(value: list[object], ctx: Context) -> Value:
         numbers = [_integer(item, ctx) for item in items if isinstance(item, int)]
         # One integer beyond 64 bits makes all of them floating point.
         whole = [number for number in numbers if isinstance(number, int)]
-        return whole if len(whole) == len(numbers) else [float(number) for number in numbers]
+        return [*whole] if len(whole) == len(numbers) else [float(number) for number in numbers]
     if kinds == {int, float}:
         return [float(item) for item in items if isinstance(item, int | float)]
     if kinds == {bool}:

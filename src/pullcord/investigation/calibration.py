@@ -24,7 +24,7 @@ class CalibrationError(UsageError):
     code = "PC-4002"
 
 
-class Calibration(Noun):
+class Calibration(Noun, frozen=True, kw_only=True):
     """A threshold: a session counts as a successful attack if its score is above it.
 
     Attributes:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pullcord.model.noun import Noun
 
-Value = str | int | float | bool | list[str] | list[int] | list[float] | list[bool]
+Value = str | int | float | bool | list[str | int | float | bool]
 """An attribute value: a string, integer, float or boolean, or a list of one of them."""
 
 Attributes = Mapping[str, Value]

@@ -16,7 +16,7 @@ _encoder = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401  (anything msgspec can write)
-    """The canonical JSON bytes of a noun: sorted keys, no blanks, UTF-8. What is hashed and signed."""
+    """The canonical JSON bytes of a noun: all keys sorted, no blanks, UTF-8; what is hashed and signed."""
     return _encoder.encode(value)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pullcord.model.errors import PullcordError
 from pullcord.model.noun import digest_bytes
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
 from pullcord.model.plan import Action, ActionKind, VerificationLevel
@@ -59,8 +60,8 @@ class EvidenceSnapshot:
     async def verify(self, action: Action) -> Verification:
         """Read every item back from the vault, which checks it against its digest."""
         del action
-        wanted = self._wanted()
-        kept = [address for address in wanted if address in self._kept() and self._vault.get(address)]
+        wanted, entered = self._wanted(), self._kept()
+        kept = [address for address in wanted if address in entered and self._is_readable(address)]
         result = VerificationResult.CONFIRMED if len(kept) == len(wanted) else VerificationResult.REFUTED
         return Verification(
             level=VerificationLevel.STATE,
@@ -81,6 +82,14 @@ class EvidenceSnapshot:
             time=self._clock.now(),
             detail="evidence is append-only",
         )
+
+    def _is_readable(self, address: str) -> bool:
+        """Whether the vault gives the bytes; what is missing or was changed there is an answer, not a failure."""
+        try:
+            self._vault.get(address)
+        except PullcordError:
+            return False
+        return True
 
     def _wanted(self) -> list[str]:
         return [digest_bytes(data) for data in self._items.values()]

@@ -31,13 +31,7 @@ _NAME = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 _encoder = msgspec.json.Encoder()
 
 
-class _Body(Event, frozen=True):
-    """An event as read back: ``Value`` has several list types, which msgspec cannot decode."""
-
-    attributes: dict[str, str | int | float | bool | list[str | int | float | bool]]  # type: ignore[assignment]
-
-
-_decoder = msgspec.json.Decoder(_Body)
+_decoder = msgspec.json.Decoder(Event)
 
 
 def segment_path(folder: Path, name: str) -> Path:
