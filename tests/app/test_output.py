@@ -9,7 +9,7 @@ from pullcord.intake import findings, ocsf
 from pullcord.intake.context import Context
 from pullcord.model.event import Event, LogSource, SourceTrust
 from pullcord.model.finding import Finding, FindingKind, Severity
-from pullcord.model.times import EARLIEST, LATEST
+from pullcord.model.times import EARLIEST, LATEST, MILLISECOND
 
 TRUSTED = Context(trust=SourceTrust.AUTHENTICATED)
 NAMES = st.text(min_size=1, max_size=20)
@@ -21,7 +21,7 @@ FINDINGS = st.builds(
     rule_id=NAMES,
     title=NAMES,
     severity=st.sampled_from(Severity),
-    time=st.integers(EARLIEST, LATEST),
+    time=st.integers(EARLIEST + MILLISECOND, LATEST),
     event_ids=TUPLES,
     kind=st.sampled_from(FindingKind),
     site=MAYBE,

@@ -20,7 +20,7 @@ def chunked(data: bytes, size: int) -> list[bytes]:
 )
 def test_same_lines_however_they_are_chunked(lines: list[bytes], size: int, longest: int) -> None:
     found = list(LineReader(chunked(b"\n".join(lines), size), longest))
-    expected = []
+    expected: list[tuple[int, bytes | None]] = []
     for number, line in enumerate(lines, 1):
         blank_only = not line.strip()
         if len(line) > longest and not blank_only:

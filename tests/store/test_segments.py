@@ -37,7 +37,8 @@ def test_an_event_comes_back(name: str, time: int, attributes: dict[str, object]
 
 @given(st.lists(st.floats(), max_size=4), st.floats())
 def test_any_float_leaves_an_event_that_can_be_read(many: list[float], single: float) -> None:
-    found = decode_event(encode_event(event("a", attributes={"many": many, "single": single}))).attributes
+    values: list[str | int | float | bool] = [*many]
+    found = decode_event(encode_event(event("a", attributes={"many": values, "single": single}))).attributes
     assert (
         found["single"] == single
         if math.isfinite(single)

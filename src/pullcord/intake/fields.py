@@ -25,7 +25,7 @@ def kind(value: object) -> str:
 def wrong(path: str, expected: str, value: object) -> UnreadableRecordError:
     """The complaint about a field of the wrong type."""
     found = kind(value)
-    return UnreadableRecordError(f"{path}: {found} where {expected} belongs", "see docs/reference/events.md")
+    return UnreadableRecordError(f"{path}: {found} instead of {expected}", "see docs/reference/events.md")
 
 
 def as_object(value: object, path: str) -> dict[str, object]:
@@ -104,11 +104,11 @@ def checked_time(nanoseconds: int, path: str, ctx: Context) -> int:
     """The time itself, an improbable one counted.
 
     Raises:
-        UnreadableRecordError: outside years 1 to 9999.
+        UnreadableRecordError: outside the years 1678 to 2261.
     """
     if not EARLIEST <= nanoseconds <= LATEST:
         raise UnreadableRecordError(
-            f"{path}: outside years 1 to 9999", "check the clock and the unit of the source"
+            f"{path}: outside the years 1678 to 2261", "check the clock and the unit of the source"
         )
     if nanoseconds < _YEAR_2000 or (ctx.received and nanoseconds > ctx.received + DAY):
         ctx.counters.odd_clock += 1

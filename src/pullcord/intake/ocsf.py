@@ -6,7 +6,7 @@ is a claim of the record like any other: it can lower the trust in it, never rai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -135,7 +135,7 @@ def _severity(data: Json) -> Severity:
     return _WORDS.get((text(data, "severity") or "").lower(), Severity.LOW)
 
 
-def _event_ids(info: Json, evidence: list[Json], longest: int) -> tuple[str, ...]:
+def _event_ids(info: Json, evidence: Sequence[Json], longest: int) -> tuple[str, ...]:
     listed = evidence or mappings(info.get("related_events"))
     ids = (text(item, "uid") for item in listed)
     return tuple(dict.fromkeys(uid[:longest] for uid in ids if uid))[:_MOST]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 Json = Mapping[str, object]
 
@@ -43,7 +43,7 @@ def text(data: Json, *names: str) -> str | None:
     return None
 
 
-def user(data: Json, evidence: list[Json]) -> str | None:
+def user(data: Json, evidence: Sequence[Json]) -> str | None:
     """The acting user, of the finding or else of its evidence."""
     for holder in (data, *evidence):
         found = text(mapping(mapping(holder.get("actor")).get("user")), "name", "uid", "email_addr")
@@ -52,7 +52,7 @@ def user(data: Json, evidence: list[Json]) -> str | None:
     return None
 
 
-def entities(data: Json, device: Json, evidence: list[Json]) -> tuple[str, ...]:
+def entities(data: Json, device: Json, evidence: Sequence[Json]) -> tuple[str, ...]:
     """Each ``kind:value`` once, in the order of the record; at most 200."""
     found: dict[str, None] = {}
     for kind, value in _all(data, device, evidence):
@@ -61,7 +61,7 @@ def entities(data: Json, device: Json, evidence: list[Json]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _all(data: Json, device: Json, evidence: list[Json]) -> Iterator[tuple[str, str | None]]:
+def _all(data: Json, device: Json, evidence: Sequence[Json]) -> Iterator[tuple[str, str | None]]:
     yield from _endpoint(device)
     yield _USER, user(data, [])
     for item in (data, *evidence):

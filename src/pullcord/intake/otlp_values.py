@@ -106,7 +106,7 @@ def nanoseconds(value: object, path: str, ctx: Context) -> int:
     """A time in nanoseconds since the epoch; absent is 0, as in protobuf.
 
     Raises:
-        UnreadableRecordError: it is no integer, or outside years 1 to 9999.
+        UnreadableRecordError: it is no integer, or outside the years 1678 to 2261.
     """
     number = integer(value if value is not None else 0)
     if isinstance(number, float) and number.is_integer():

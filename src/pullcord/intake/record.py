@@ -19,7 +19,5 @@ def read_object(raw: bytes, ctx: Context) -> dict[str, object]:
     value, replaced = load(raw, ctx.limits.max_containers)
     ctx.counters.replaced += replaced
     if not isinstance(value, dict):
-        raise UnreadableRecordError(
-            f"{kind(value)} where an object belongs", "write one JSON object per line"
-        )
+        raise UnreadableRecordError(f"{kind(value)} instead of an object", "write one JSON object per line")
     return value

@@ -29,8 +29,6 @@ MAX_EVENT = 8 * 1024 * 1024
 
 _NAME = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 _encoder = msgspec.json.Encoder()
-
-
 _decoder = msgspec.json.Decoder(Event)
 
 
@@ -136,12 +134,11 @@ def decode_event(body: str | bytes) -> Event:
         LakeDamagedError: it is not an event.
     """
     try:
-        read = _decoder.decode(body)
+        return _decoder.decode(body)
     except msgspec.MsgspecError as error:
         raise LakeDamagedError(
             f"an event in the lake does not decode: {error}", "restore the lake from a backup"
         ) from error
-    return Event(**msgspec.structs.asdict(read))
 
 
 def _finite(event: Event) -> Event:
