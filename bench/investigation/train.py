@@ -172,11 +172,11 @@ def _heads(
     hits: list[tuple[bool, bool]] = []
     for session, score in zip(sessions, scores, strict=True):
         if not len(score):
-            whole.append((-8.0, *(0.0,) * (len(evidence.SESSION) - 1)))
+            whole.append(evidence.session_row(-8.0))
             attempts.append(evidence.attempt_row(session.scope, -8.0))
             continue
         ranked = evidence.rank(session.pairs, score)
-        whole.append(evidence.session_row(session.pairs, score, ranked.best))
+        whole.append(evidence.session_row(float(score[ranked.best])))
         attempts.append(evidence.attempt_row(session.scope, float(score[ranked.best])))
         if session.item.label == "landed":
             certain.append(evidence.certainty_row(ranked))

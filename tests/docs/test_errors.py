@@ -28,15 +28,12 @@ def codes_of(node: ast.ClassDef) -> list[str]:
     """The values given to ``code`` in the body of a class."""
     values = []
     for line in node.body:
-        if isinstance(line, ast.Assign):
-            targets, value = line.targets, line.value
-        elif isinstance(line, ast.AnnAssign):
-            targets, value = [line.target], line.value
-        else:
+        if not isinstance(line, ast.Assign | ast.AnnAssign):
             continue
+        targets = line.targets if isinstance(line, ast.Assign) else [line.target]
         named = any(isinstance(target, ast.Name) and target.id == "code" for target in targets)
-        text = value.value if isinstance(value, ast.Constant) else None
-        if named and isinstance(text, str) and CODE.match(text):
+        text = line.value.value if isinstance(line.value, ast.Constant) else None
+        if named and isinstance(text, str) and text.startswith("PC-"):
             values.append(text)
     return values
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pullcord.intake.aliases import BY_OPERATION, OPERATION, OPERATIONS, RENAMES, rename
+from pullcord.intake.aliases import BY_OPERATION, OPERATION, OPERATIONS, RENAMES, VERSION, rename
 from pullcord.intake.context import Counters
 from pullcord.model.event import Value
 
@@ -65,3 +67,16 @@ def test_moves_are_counted() -> None:
     counters = Counters()
     rename({"gen_ai.system": "a", "llm.model_name": "b"}, counters)
     assert counters.renamed == 2
+
+
+def test_the_reference_names_every_alias() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/events.md").read_text(encoding="utf-8")
+    rows = [f"| `{old}` | `{new}` |" for old, new in RENAMES.items()]
+    rows += [
+        f"| `{op}` | `{old}` | `{new}` |" for op, names in BY_OPERATION.items() for old, new in names.items()
+    ]
+    rows += [
+        f"| `{name}` | `{v}` | `{op}` |" for name, values in OPERATIONS.items() for v, op in values.items()
+    ]
+    assert [row for row in rows if row not in page] == []
+    assert f"(version {VERSION})" in page

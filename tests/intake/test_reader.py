@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from pullcord.intake.context import Context, Limits, Rejection
-from pullcord.intake.reader import Batch, read_events, read_findings, require_something
+from pullcord.intake.reader import Batch, read_either, read_events, read_findings, require_something
 from pullcord.model.errors import NothingReadableError, UsageError
 from pullcord.model.event import Event
 from tests.intake.requests import span, traces
@@ -111,3 +111,13 @@ def test_findings_of_both_kinds(tmp_path: Path) -> None:
     assert [str(item) for item in told] == [
         f"{path}:3: an event (native) where findings belong; give it to `pullcord detect`, and its output here"
     ]
+
+
+def test_either_takes_events_and_findings_as_they_come(tmp_path: Path) -> None:
+    path = write(tmp_path, FINDING, native(1), traces(span()), b"{}")
+    ctx = Context()
+    told: list[Rejection] = []
+    (batch,) = read_either([path], ctx, told.append)
+    assert [type(item).__name__ for item in batch.items] == ["Finding", "Event", "Event"]
+    assert [item.line for item in told] == [4]
+    assert ctx.counters.accepted == 3

@@ -173,7 +173,7 @@ class Canary:
         )
 
     async def rollback(self, action: Action, prestate: str) -> Receipt:
-        self.calls.append(f"rollback {action.kind.value}")
+        self.calls.append(f"rollback {action.kind.value} {prestate}")
         return Receipt(
             key="undo", action_id=action.id, status=ReceiptStatus.DONE, responder=self.name, time=1
         )

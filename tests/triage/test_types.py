@@ -21,11 +21,28 @@ recover: [patch]
 verify: It is gone.
 """
 
-TWENTY = """
-    prompt-injection-direct prompt-injection-indirect memory-poisoning tool-abuse mcp-compromise data-poisoning
-    model-backdoor malicious-artifact vision-evasion sensor-spoofing model-extraction data-leakage rag-poisoning
-    supply-chain credential-theft shadow-ai denial-of-service unsafe-setpoint malfunction output-trust
-""".split()
+TWENTY = [
+    "prompt-injection-direct",
+    "prompt-injection-indirect",
+    "memory-poisoning",
+    "tool-abuse",
+    "mcp-compromise",
+    "data-poisoning",
+    "model-backdoor",
+    "malicious-artifact",
+    "vision-evasion",
+    "sensor-spoofing",
+    "model-extraction",
+    "data-leakage",
+    "rag-poisoning",
+    "supply-chain",
+    "credential-theft",
+    "shadow-ai",
+    "denial-of-service",
+    "unsafe-setpoint",
+    "malfunction",
+    "output-trust",
+]
 
 
 def test_the_twenty_types_ship_and_the_rest_are_tactics() -> None:

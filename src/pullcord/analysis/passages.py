@@ -22,7 +22,9 @@ MAX_SEARCHED = 20_000
 _MAX_OFFSETS = 12
 _PROSE = re.compile(r"[^\W\d_]+(?:[,;']?\s+[^\W\d_]+)*")
 
-_RUN = re.compile(r"(?:[^\W\d_]+[,;']?\s+){1,6}[\"'`(\[<*]{0,3}$")
+_REACH = 80
+_BEFORE = re.compile(r"(?:[^\W\d_]+[,;']?\s+){1,6}[\"'`(\[<*]{0,3}$")
+_AFTER = re.compile(r"[\"'`)\]>*.,;!]{0,3}(?:\s+[^\W\d_]+(?![\w:=])[,;']?){1,6}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -133,10 +135,14 @@ class Text:
             self._tones[start, end] = Tone(orders(piece), addresses_reader(piece), prose)
         return self._tones[start, end]
 
-    def words_before(self, token: str) -> int:
-        """How many plain words (at most 6) run up to a place of the token: a value within a sentence.
+    def words_around(self, token: str) -> int:
+        """How many plain words (at most 6 on each side) run up to and on from a place of the token.
 
-        A name with a colon before the value, as in a record, is no sentence.
+        That tells a value within a sentence from one in a record: a name with a colon before it is no sentence.
         """
-        runs = (_RUN.search(self.normal, max(0, at - 80), at) for at in self._offsets.get(token, ()))
-        return max((len(_WORD.findall(run.group())) for run in runs if run), default=0)
+        return max((self._run(at, len(token)) for at in self._offsets.get(token, ())), default=0)
+
+    def _run(self, at: int, length: int) -> int:
+        before = _BEFORE.search(self.normal, max(0, at - _REACH), at)
+        after = _AFTER.match(self.normal, at + length, at + length + _REACH)
+        return sum(len(_WORD.findall(run.group())) for run in (before, after) if run)

@@ -79,7 +79,8 @@ class Run:
 
     def _fingerprint(self, store: Store) -> list[tuple[str, Path]]:
         """``(digest, path)`` of the inputs in an order of their own; refuses other inputs than begun with."""
-        files = sorted({(_file_digest(path), path) for path in self.recording.paths})
+        # By content: a file given twice, under whatever names, has one place and one set of segments.
+        files = sorted({_file_digest(path): path for path in reversed(self.recording.paths)}.items())
         what = [
             [name for name, _ in files],
             digest(self.recording.judging.inventory),

@@ -101,7 +101,10 @@ def _switch(scene: Scene, suspect: Suspect, steps: Handover) -> bool:
 
 
 def _cut(scene: Scene, suspect: Suspect, kind: ActionKind, steps: Handover, *, switched: bool) -> None:
-    if suspect.foreign_host and kind is not ActionKind.REVOKE_CREDENTIAL:
+    if suspect.foreign_host:
+        if kind is ActionKind.REVOKE_CREDENTIAL and scene.credentials and not suspect.reach.path:
+            steps.last += revoke(scene, suspect)
+            return
         why = "it is a plant asset, no AI system: people decide what depends on it"
         steps.middle.append(Refusal(what=f"{kind.value} {suspect.name}", why=why))
         return
@@ -112,7 +115,7 @@ def _cut(scene: Scene, suspect: Suspect, kind: ActionKind, steps: Handover, *, s
         )
         return
     steps.middle.append(Refusal(what=f"{kind.value} {suspect.name}", why=problem))
-    steps.middle += [] if suspect.foreign_host else hold_lots(scene, suspect)
+    steps.middle += hold_lots(scene, suspect)
     question = (
         _question(suspect) if suspect.reach.path else f"What depends on {suspect.name}? May it be cut off?"
     )

@@ -22,6 +22,23 @@ _MOST_CONTENT = 10
 _MOST_CREDENTIALS = 10
 _SHOWN = 200
 
+# Networks that are never somebody else's: RFC 1918, 4193, 6598, loopback and link-local. (``is_private`` of the
+# standard library also holds documentation and benchmark ranges, which here can only be somebody's spoof.)
+_INSIDE = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+        "::1/128",
+    )
+)
+
 Step = Action | Refusal
 
 
@@ -46,9 +63,11 @@ class Scene:
         if self.plant.canonical(value) is not None or self.plant.canonical(host) is not None:
             return True
         try:
-            return ipaddress.ip_address(host).is_private
+            address = ipaddress.ip_address(host)
         except ValueError:
-            pass
+            address = None
+        if address is not None:
+            return any(address in network for network in _INSIDE)
         domains = [fold(domain).strip(".") for domain in self.plant.inventory.internal_domains]
         return any(host == domain or host.endswith(f".{domain}") for domain in domains if domain)
 

@@ -24,7 +24,10 @@ MAX_FINDINGS = 50
 _SENTENCE = 2
 _LOUD = 2
 _SHOWN = 3
-_ENOUGH = 0.8
+_FETCH = frozenset(
+    "visit open browse article articles website websites webpage page pages link links site url click follow blog "
+    "download summarize summarise".split()
+)
 
 
 class _Flow(NamedTuple):
@@ -83,7 +86,7 @@ def _flow(scope: Scope, origin: int, action: int) -> _Flow | None:
         and call.kinds[value] >= Kind.NUMBER
         and all(i >= origin or calls[i].turn < calls[origin].turn for i in scope.holders[value])
     ]
-    spoken = [value for value in first if text.words_before(value) >= _SENTENCE]
+    spoken = [value for value in first if text.words_around(value) >= _SENTENCE]
     telling = [value for value in spoken if call.kinds[value] >= STRONG or _whole(value, call)]
     passage = text.best({value: call.novel[value] for value in telling})
     if passage is None or not _about(call, text, passage, scope):
@@ -105,6 +108,9 @@ def _whole(value: str, call: Call) -> bool:
 def _about(call: Call, text: Text, passage: Passage, scope: Scope) -> bool:
     """Whether the passage speaks of what the call does, or the user never asked for anything like it."""
     spoken = text.words_in(passage)
+    if call.tool.effect is Effect.READ:
+        # People mention links all the time: fetching one is odd only if the user's task had nothing to do with it.
+        return not scope.turn_of(call.call).words & _FETCH
     asked = speaks_of(call.tool.verbs, scope.turn_of(call.call).words) > 0
     verb = speaks_of(call.tool.verbs, spoken) > 0
     return verb or not asked

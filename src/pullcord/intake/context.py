@@ -24,6 +24,7 @@ class Limits(Noun, frozen=True, kw_only=True):
         max_leaves: values that one nested attribute is flattened into.
         max_id, max_key: characters of an identifier and of an attribute name.
         max_event: bytes of the attributes of one event, as JSON.
+        max_spread: characters of resource attributes that the spans of one request get copies of in all.
         max_messages: messages put together from older conventions, for one event.
         max_complaints: rejections in a row that are shown one by one.
         max_batch, max_batch_bytes: records and bytes of input after which a batch is closed.
@@ -40,6 +41,7 @@ class Limits(Noun, frozen=True, kw_only=True):
     max_id: int = 512
     max_key: int = 512
     max_event: int = 8 * MIB
+    max_spread: int = 64 * MIB
     max_messages: int = 1_000
     max_complaints: int = 1_000
     max_batch: int = 512

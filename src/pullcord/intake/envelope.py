@@ -61,10 +61,10 @@ def _bound(attributes: dict[str, Value], ctx: Context) -> None:
             del attributes[key]
         ctx.counters.dropped += excess
     most = ctx.limits.max_event // _WORST
-    if sum(_length(value) for value in attributes.values()) <= most:
+    if sum(length(value) for value in attributes.values()) <= most:
         return
     while len(msgspec.json.encode(attributes)) > ctx.limits.max_event:
-        longest = max(attributes, key=lambda key: _length(attributes[key]))
+        longest = max(attributes, key=lambda key: length(attributes[key]))
         value = attributes[longest]
         if not isinstance(value, str | list) or len(value) <= 1:
             del attributes[longest]
@@ -74,7 +74,8 @@ def _bound(attributes: dict[str, Value], ctx: Context) -> None:
             ctx.counters.truncated += 1
 
 
-def _length(value: Value) -> int:
+def length(value: Value) -> int:
+    """About how many characters a value takes."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, list):

@@ -16,6 +16,7 @@ from pullcord.intake.errors import UnreadableRecordError
 from pullcord.intake.fields import as_list, as_object
 from pullcord.intake.genai import actor, first_text, logsource
 from pullcord.intake.otlp_assets import AssetFinder
+from pullcord.intake.otlp_shared import Budget, Shared
 from pullcord.intake.otlp_values import attributes, sub_object
 from pullcord.intake.record import read_object
 from pullcord.model.event import Event, Value
@@ -77,6 +78,7 @@ def _leaves(
 ) -> Iterator[tuple[object, str, dict[str, Value]]]:
     """Each span or log record with its path and the attributes of its resource and scope."""
     group, scopes, leaf = signal
+    budget = Budget(ctx)
     for place, resource in _list_of(data, group, "", problems):
         shared: dict[str, Value] = {}
         try:
@@ -87,14 +89,15 @@ def _leaves(
             problems.append(error)
         for name in scopes:
             for inner, scope in _list_of(resource, name, f"{place}.", problems):
-                mine = shared | _scope(scope)
                 try:
                     items = as_list(scope.get(leaf), f"{inner}.{leaf}")
                 except UnreadableRecordError as error:
                     problems.append(error)
                     continue
+                mine = Shared(shared | _scope(scope), budget, ctx) if items else None
                 for number, item in enumerate(items):
-                    yield item, f"{inner}.{leaf}[{number}]", mine
+                    if mine is not None:
+                        yield item, f"{inner}.{leaf}[{number}]", mine.share()
 
 
 def _scope(value: dict[str, object]) -> dict[str, Value]:

@@ -101,27 +101,36 @@ def require_something(counters: Counters) -> None:
 def _decode_events(raw: bytes, ctx: Context) -> tuple[Sequence[Event], _Problems]:
     data = read_object(raw, ctx)
     found = detect_format(data)
-    if found is Format.NATIVE:
-        return [native.event(data, ctx, digest_bytes(raw))], []
-    if found is Format.OTLP:
-        return otlp.events(data, ctx, digest_bytes(raw))
-    raise _misplaced(found, EVENTS)
+    if found in FINDINGS:
+        raise _misplaced(found, EVENTS)
+    return _events(data, found, raw, ctx)
 
 
 def _decode_findings(raw: bytes, ctx: Context) -> tuple[Sequence[Finding], _Problems]:
     data = read_object(raw, ctx)
     found = detect_format(data)
-    if found is Format.OCSF:
-        return [ocsf.finding(data, ctx)], []
-    if found is Format.FINDING:
-        return [findings.finding(data, ctx)], []
-    raise _misplaced(found, FINDINGS)
+    if found in EVENTS:
+        raise _misplaced(found, FINDINGS)
+    return _findings(data, found, ctx)
 
 
 def _decode_either(raw: bytes, ctx: Context) -> tuple[Sequence[Event | Finding], _Problems]:
-    if detect_format(read_object(raw, ctx)) in FINDINGS:
-        return _decode_findings(raw, ctx)
-    return _decode_events(raw, ctx)
+    data = read_object(raw, ctx)
+    found = detect_format(data)
+    return _findings(data, found, ctx) if found in FINDINGS else _events(data, found, raw, ctx)
+
+
+def _events(
+    data: dict[str, object], found: Format, raw: bytes, ctx: Context
+) -> tuple[Sequence[Event], _Problems]:
+    if found is Format.OTLP:
+        return otlp.events(data, ctx, digest_bytes(raw))
+    return [native.event(data, ctx, digest_bytes(raw))], []
+
+
+def _findings(data: dict[str, object], found: Format, ctx: Context) -> tuple[Sequence[Finding], _Problems]:
+    read = ocsf.finding if found is Format.OCSF else findings.finding
+    return [read(data, ctx)], []
 
 
 def _misplaced(found: Format, wanted: frozenset[Format]) -> UnreadableRecordError:

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pullcord.investigation.features import INDEX, Pairs
+from pullcord.investigation.features import Pairs
 from pullcord.analysis.scope import Scope
 
-_TELLING = ("strong_first", "units_first", "units_share", "passage_cover", "passage_verb_new", "acts_unasked")
-SESSION = ("best", *_TELLING)
-"""Columns of the session model: score of the best pair, then features of it."""
+SESSION = ("best",)
+"""Columns of the session model: the score of the best pair. More columns fitted one environment, not the next."""
 ATTEMPT = ("loudest_orders", "loudest_reader", "loudest_prose", "orders_to_reader", "best")
 CERTAINTY = ("best", "lead_over_origins", "lead_over_actions", "rival_origins", "rival_actions")
 """Columns of the confidence models: score of the best pair, its lead over others, how many there are."""
@@ -40,10 +39,9 @@ def rank(pairs: Pairs, scores: NDArray[np.float64]) -> Ranked:
     return Ranked(best, _order(pairs.origins, scores, best), _order(pairs.actions, scores, best))
 
 
-def session_row(pairs: Pairs, scores: NDArray[np.float64], best: int) -> tuple[float, ...]:
-    """The numbers of ``SESSION``."""
-    telling = (float(pairs.matrix[best, INDEX[name]]) for name in _TELLING)
-    return (_clip(float(scores[best])), *telling)
+def session_row(best: float) -> tuple[float, ...]:
+    """The numbers of ``SESSION``, from the score of the best pair."""
+    return (_clip(best),)
 
 
 def attempt_row(scope: Scope, best: float) -> tuple[float, ...]:

@@ -294,7 +294,7 @@ class _Rows:
             verb * (1.0 - asked),
             speaks_of(call.tool.objects, spoken) / max(1, len(call.tool.objects)),
             min(text.tone_of(passage).prose, _RUN) / _RUN,
-            max((text.words_before(value) for value in telling), default=0) / 6.0,
+            max((min(text.words_around(value), 6) for value in telling), default=0) / 6.0,
             self._shown_before(origin, passage, spoken),
         )
 

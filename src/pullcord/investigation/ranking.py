@@ -70,9 +70,9 @@ class Ranker:
             return self._without_pairs(scope, dark=dark)
         scores = self._model(pairs.matrix)
         ranked = rank(pairs, scores)
-        row = session_row(pairs, scores, ranked.best)
-        score = NEUTRAL if dark else chance(self._weights.session, row)
-        verdict = self._verdict(scope, score, float(scores[ranked.best]), dark=dark)
+        best = float(scores[ranked.best])
+        score = NEUTRAL if dark else chance(self._weights.session, session_row(best))
+        verdict = self._verdict(scope, score, best, dark=dark)
         certainty = certainty_row(ranked)
         origins = self._candidates(session, ranked.origins, chance(self._weights.origin, certainty))
         actions = self._candidates(session, ranked.actions, chance(self._weights.action, certainty))
@@ -107,7 +107,7 @@ class Ranker:
     def _without_pairs(self, scope: Scope, *, dark: bool) -> Explanation:
         session = scope.session
         blind = dark or not (session.calls or session.outputs)
-        score = NEUTRAL if blind else chance(self._weights.session, (_NO_PAIR, *(0.0,) * (len(SESSION) - 1)))
+        score = NEUTRAL if blind else chance(self._weights.session, session_row(_NO_PAIR))
         # Without a call after a result nothing can have followed from one, whatever the threshold.
         verdict = Verdict.CANNOT_TELL if blind else self._verdict(scope, min(score, 0.0), _NO_PAIR, dark=False)
         return Explanation(

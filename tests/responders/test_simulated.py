@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from pullcord.model.outcome import ReceiptStatus, VerificationResult
+from pullcord.model.plan import Action, ActionKind
+from pullcord.model.session import ToolCall
+from pullcord.responders.simulated import SimulatedPlant
+from tests.response.build import Ticking, action, call, done
+
+MAIL = call("send_mail", arguments={"to": "desk@stranger.example"})
+READ = call("read_recipe", "s2", {"id": "WR-1"})
+RESTRICT = action(ActionKind.RESTRICT_TOOLS, tools=json.dumps(["send_mail"]))
+CUT = action(ActionKind.DISABLE_AGENT)
+
+
+def plant(*calls: tuple[str, ToolCall], executed: Sequence[Action] = ()) -> SimulatedPlant:
+    return SimulatedPlant(Ticking(), executed, calls)
+
+
+def act(on: SimulatedPlant, what: Action, key: str = "key") -> ReceiptStatus:
+    receipt = done(on.execute(what, key, done(on.plan(what))))
+    assert receipt.simulated
+    assert (receipt.key, receipt.action_id) == (key, what.id)
+    return receipt.status
+
+
+def test_an_action_is_done_once() -> None:
+    one = plant()
+    assert act(one, CUT) is ReceiptStatus.DONE
+    assert act(one, CUT) is ReceiptStatus.ALREADY
+    assert act(plant(executed=[CUT]), CUT) is ReceiptStatus.ALREADY
+
+
+def test_a_drifted_prestate_aborts() -> None:
+    one = plant()
+    prestate = done(one.plan(CUT))
+    act(one, CUT)
+    assert done(one.execute(CUT, "key", prestate)).status is ReceiptStatus.ABORTED
+    assert done(one.execute(RESTRICT, "key", "done")).status is ReceiptStatus.ABORTED
+    assert done(one.plan(RESTRICT)) == "not done"
+
+
+def test_replayed_calls_confirm_what_denies_all_of_them() -> None:
+    one = plant(("copilot", MAIL))
+    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED, "before it is done"
+    act(one, RESTRICT)
+    told = done(one.verify(RESTRICT))
+    assert told.result is VerificationResult.CONFIRMED
+    assert told.detail == "1 of 1 recorded calls would now be denied"
+
+
+def test_one_call_that_would_still_go_through_refutes() -> None:
+    one = plant(("copilot", MAIL), ("copilot", READ))
+    act(one, RESTRICT)
+    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED
+    act(one, CUT)
+    assert done(one.verify(RESTRICT)).result is VerificationResult.CONFIRMED
+
+
+def test_another_agent_is_not_denied() -> None:
+    one = plant(("other", MAIL))
+    act(one, RESTRICT)
+    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED
+
+
+def test_without_a_call_or_for_another_kind_it_is_unknown() -> None:
+    one = plant()
+    act(one, CUT)
+    assert done(one.verify(CUT)).result is VerificationResult.UNKNOWN
+    hold = action(ActionKind.HOLD_LOTS)
+    assert done(plant(("copilot", MAIL)).verify(hold)).result is VerificationResult.UNKNOWN
+
+
+def test_rollback_restores_the_prestate_and_nothing_before_it() -> None:
+    one = plant(("copilot", MAIL))
+    act(one, RESTRICT)
+    undone = done(one.rollback(RESTRICT, "not done"))
+    assert (undone.status, undone.simulated) == (ReceiptStatus.DONE, True)
+    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED
+    before = plant(executed=[CUT])
+    assert done(before.rollback(CUT, "done")).status is ReceiptStatus.DONE
+    assert done(before.plan(CUT)) == "done"
+
+
+@pytest.mark.parametrize("kind", [ActionKind.SNAPSHOT, ActionKind.RETURN_TO_SERVICE])
+def test_evidence_and_return_to_service_are_not_simulated(kind: ActionKind) -> None:
+    assert kind not in SimulatedPlant.kinds
+    assert len(SimulatedPlant.kinds) == len(ActionKind) - 2
