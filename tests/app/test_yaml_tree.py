@@ -38,11 +38,10 @@ def test_aliases_are_written_out() -> None:
         (b"a: !x [1]", (1, 4), "tag"),
         (b"a: 0x1f", (1, 4), "number"),
         (b"a: .inf", (1, 4), "number"),
-        (b"a: 1_000.5", (1, 4), ""),
-        (b"a: [1", (1, 4), ""),
+        (b"a: [1", (1, 6), "expected"),
         (b"a: 1\n---\nb: 2", (2, 1), "document"),
         (b"a: &x 1\nb: &x 2", (2, 4), "anchor"),
-        (b"a: &x [*x]", (1, 7), "itself"),
+        (b"a: &x [*x]", (1, 4), "itself"),
         (b"[" * 5000, (1, MAX_DEPTH + 1), "deeper"),
         (b"a: " + b"9" * 100_000, (1, 4), "number"),
     ],
@@ -50,7 +49,7 @@ def test_aliases_are_written_out() -> None:
 def test_anything_else_is_an_error_with_its_place(data: bytes, place: tuple[int, int], cause: str) -> None:
     with pytest.raises(TreeError, match=cause) as caught:
         load(data)
-    assert caught.value.place == place or cause == ""
+    assert caught.value.place == place
     assert caught.value.cure
 
 
@@ -82,11 +81,15 @@ def test_json_is_read_as_it_is(value: Any) -> None:  # noqa: ANN401  (any YAML v
     assert load(json.dumps({"v": value}).encode()).value == {"v": value}
 
 
-@given(st.one_of(st.binary(max_size=80), st.text("a:-[]{}&*!<|>?'\"# \n\t%,", max_size=60).map(str.encode)))
-def test_any_bytes_are_read_or_give_the_one_error(data: bytes) -> None:
+def read(data: bytes) -> str:
+    """What became of a text: read, or the cause and cure of the one error."""
     try:
         tree = load(data)
     except TreeError as error:
-        assert error.cause and error.cure  # noqa: PT018  (both belong together)
-    else:
-        assert "$" in tree.places or tree.value is None
+        return f"{error.cause}; {error.cure}"
+    return "read" if "$" in tree.places or tree.value is None else "lost"
+
+
+@given(st.one_of(st.binary(max_size=80), st.text("a:-[]{}&*!<|>?'\"# \n\t%,", max_size=60).map(str.encode)))
+def test_any_bytes_are_read_or_give_the_one_error(data: bytes) -> None:
+    assert read(data) not in {"lost", "; "}

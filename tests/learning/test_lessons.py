@@ -86,6 +86,6 @@ def test_without_the_inventory_only_the_record_speaks() -> None:
 
 def test_a_record_of_nothing_still_gives_figures() -> None:
     given = record()
-    empty = dict.fromkeys(("phases", "findings", "plans", "receipts", "explanations", "approvals"), ())
-    lessons = learn(given["incident"], **empty, verifications={})
-    assert {lesson.kind for lesson in lessons} == {LessonKind.METRIC}
+    names = ("phases", "findings", "plans", "receipts", "explanations", "approvals")
+    bare: dict[str, Any] = {**dict.fromkeys(names, ()), "incident": given["incident"], "verifications": {}}
+    assert {lesson.kind for lesson in learn(**bare)} == {LessonKind.METRIC}

@@ -54,7 +54,7 @@ def test_an_unknown_cause_is_said_and_the_containment_stays() -> None:
 
 def test_no_attack_needs_no_recovery() -> None:
     plan = recover([told(Verdict.NO_ATTACK)])
-    assert plan.actions == plan.approvals == plan.gates == ()
+    assert (plan.actions, plan.approvals, plan.gates) == ((), (), ())
     assert "No recovery needed" in plan.reasons[0]
 
 

@@ -13,7 +13,46 @@ from typing import NamedTuple
 _BORDER = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MAX_NAME = 200
 _READ = frozenset(
-    ["get", "read", "list", "search", "find", "fetch", "lookup", "look", "query", "view", "show", "check", "load", "download", "browse", "open", "visit", "describe", "count", "retrieve", "inspect", "select", "scan", "head", "tail", "cat", "status", "history", "current", "ask", "summarize", "summarise", "calculate", "compute", "compare", "validate", "verify", "recommend"]
+    [
+        "get",
+        "read",
+        "list",
+        "search",
+        "find",
+        "fetch",
+        "lookup",
+        "look",
+        "query",
+        "view",
+        "show",
+        "check",
+        "load",
+        "download",
+        "browse",
+        "open",
+        "visit",
+        "describe",
+        "count",
+        "retrieve",
+        "inspect",
+        "select",
+        "scan",
+        "head",
+        "tail",
+        "cat",
+        "status",
+        "history",
+        "current",
+        "ask",
+        "summarize",
+        "summarise",
+        "calculate",
+        "compute",
+        "compare",
+        "validate",
+        "verify",
+        "recommend",
+    ]
 )
 _GROUPS: tuple[frozenset[str], ...] = tuple(
     frozenset(words.split())
@@ -32,7 +71,30 @@ _GROUPS: tuple[frozenset[str], ...] = tuple(
     )
 )
 _LOOK = frozenset(
-    ["get", "read", "list", "search", "find", "fetch", "look", "view", "show", "check", "load", "download", "browse", "open", "visit", "go", "see", "summarize", "summarise", "click", "follow", "access"]
+    [
+        "get",
+        "read",
+        "list",
+        "search",
+        "find",
+        "fetch",
+        "look",
+        "view",
+        "show",
+        "check",
+        "load",
+        "download",
+        "browse",
+        "open",
+        "visit",
+        "go",
+        "see",
+        "summarize",
+        "summarise",
+        "click",
+        "follow",
+        "access",
+    ]
 )
 _WRITE = frozenset().union(*_GROUPS) - {"event", "appointment", "participant", "new", "money", "plan"} - _READ
 
@@ -81,7 +143,9 @@ def tool(name: str) -> Tool:
 
 def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:
     """How many of the words stand in a text, given as its words; endings may differ (``sends``, ``invited``)."""
-    return sum(word in text or any(_stem(word) == _stem(other) for other in _near(word, text)) for word in words)
+    return sum(
+        word in text or any(_stem(word) == _stem(other) for other in _near(word, text)) for word in words
+    )
 
 
 _STEM = 5

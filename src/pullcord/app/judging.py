@@ -78,6 +78,7 @@ class Judging:
             explanations=tx.explanations(incident.id),
             approvals=tx.approvals(incident.id),
             inventory=self.inventory,
+            recorded=True,
         )
 
     def _contain(self, case: Case, told: Sequence[Explanation], done: Sequence[Action]) -> Plan:

@@ -22,6 +22,7 @@ from pullcord.app.progress import Progress, Silent
 from pullcord.detection.behaviour import examine
 from pullcord.detection.engine import Detector
 from pullcord.detection.rules import load_rules
+from pullcord.intake.files import STDIN
 from pullcord.model.errors import UsageError
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
@@ -193,6 +194,10 @@ def _done(name: PhaseName, start: int, end: int, reason: str) -> Phase:
 
 
 def _file_digest(path: Path) -> str:
+    if path == STDIN:
+        raise UsageError(
+            "standard input cannot be read twice", "give `respond` a file, so that it can resume"
+        )
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256")

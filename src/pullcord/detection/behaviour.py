@@ -163,7 +163,9 @@ def _reasons(scope: Scope, flow: _Flow, outside: list[str], *, loud: bool, secre
         "Neither the user nor the system instructions named it.",
     ]
     if outside:
-        reasons.append(f"It points outside: {', '.join(quoted(host_of(value)) for value in outside[:_SHOWN])}.")
+        reasons.append(
+            f"It points outside: {', '.join(quoted(host_of(value)) for value in outside[:_SHOWN])}."
+        )
     if secret:
         reasons.append("The arguments hold what looks like a credential.")
     if loud:

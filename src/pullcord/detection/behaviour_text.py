@@ -23,12 +23,16 @@ def host_of(value: str) -> str:
 def is_internal(value: str, domains: Collection[str]) -> bool:
     """Whether a link or address is at one of the domains, or below one."""
     host = host_of(value).partition(":")[0]
-    return any(host == domain or host.endswith(f".{domain}") for domain in (d.casefold().strip(".") for d in domains))
+    return any(
+        host == domain or host.endswith(f".{domain}") for domain in (d.casefold().strip(".") for d in domains)
+    )
 
 
 def credential_like(arguments: Mapping[str, str]) -> bool:
     """Whether a call hands over something that looks like a password, key or token."""
-    return any(_SECRET_NAME.search(name) or _SECRET.search(text[:MAX_SEARCHED]) for name, text in arguments.items())
+    return any(
+        _SECRET_NAME.search(name) or _SECRET.search(text[:MAX_SEARCHED]) for name, text in arguments.items()
+    )
 
 
 def quoted(text: str) -> str:

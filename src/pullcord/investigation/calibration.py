@@ -65,7 +65,9 @@ def calibrate(scores_of_benign: Sequence[float], false_rate: float) -> Calibrati
     if not count:
         raise CalibrationError("no benign session to calibrate on", "give files with benign sessions")
     if not 0.0 < false_rate < 1.0:
-        raise CalibrationError(f"a false rate of {false_rate}", "give a rate above 0 and below 1, such as 0.005")
+        raise CalibrationError(
+            f"a false rate of {false_rate}", "give a rate above 0 and below 1, such as 0.005"
+        )
     if not all(0.0 <= score <= 1.0 for score in scores_of_benign):
         raise CalibrationError("a score outside 0 to 1", "give scores as the investigation prints them")
     ordered = sorted(scores_of_benign)

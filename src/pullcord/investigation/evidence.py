@@ -51,7 +51,13 @@ def attempt_row(scope: Scope, best: float) -> tuple[float, ...]:
     if loudest is None:
         return (0.0, 0.0, 0.0, 0.0, _clip(best))
     orders, reader = min(loudest.orders, 6), min(loudest.reader, 4)
-    return (float(orders), float(reader), min(loudest.prose, 10) / 10, float(min(orders, reader)), _clip(best))
+    return (
+        float(orders),
+        float(reader),
+        min(loudest.prose, 10) / 10,
+        float(min(orders, reader)),
+        _clip(best),
+    )
 
 
 def certainty_row(ranked: Ranked) -> tuple[float, ...]:
@@ -72,9 +78,7 @@ def _clip(score: float) -> float:
     return max(-_MOST, min(_MOST, score))
 
 
-def _order(
-    keys: NDArray[np.int64], scores: NDArray[np.float64], best: int
-) -> tuple[tuple[int, float], ...]:
+def _order(keys: NDArray[np.int64], scores: NDArray[np.float64], best: int) -> tuple[tuple[int, float], ...]:
     top: dict[int, float] = {}
     for key, score in zip(keys.tolist(), scores.tolist(), strict=True):
         top[key] = max(score, top.get(key, score))

@@ -14,7 +14,9 @@ _LONGEST = 60
 
 def edges(scope: Scope, pairs: Pairs, ranked: Ranked, weights: tuple[float, ...]) -> tuple[Edge, ...]:
     """One edge into each of the first three actions, from the result its best pair names; ``weights`` are theirs."""
-    order = {(int(i), int(j)): row for row, (i, j) in enumerate(zip(pairs.origins, pairs.actions, strict=True))}
+    order = {
+        (int(i), int(j)): row for row, (i, j) in enumerate(zip(pairs.origins, pairs.actions, strict=True))
+    }
     first = ranked.origins[0][0]
     found: list[Edge] = []
     for (action, _), weight in zip(ranked.actions[:_SHOWN], weights, strict=False):

@@ -318,4 +318,9 @@ def _share_in(unit: dict[str, Kind], call: Call, having: dict[str, Kind]) -> flo
 
 
 def _words(passage: Tone, whole: Tone) -> tuple[float, ...]:
-    return (min(passage.orders, 4.0), min(passage.reader, 3.0), min(whole.orders, 6.0), min(whole.reader, 4.0))
+    return (
+        min(passage.orders, 4.0),
+        min(passage.reader, 3.0),
+        min(whole.orders, 6.0),
+        min(whole.reader, 4.0),
+    )

@@ -109,7 +109,9 @@ class Ranker:
         blind = dark or not (session.calls or session.outputs)
         score = NEUTRAL if blind else chance(self._weights.session, session_row(_NO_PAIR))
         # Without a call after a result nothing can have followed from one, whatever the threshold.
-        verdict = Verdict.CANNOT_TELL if blind else self._verdict(scope, min(score, 0.0), _NO_PAIR, dark=False)
+        verdict = (
+            Verdict.CANNOT_TELL if blind else self._verdict(scope, min(score, 0.0), _NO_PAIR, dark=False)
+        )
         return Explanation(
             trace_id=session.trace_id,
             verdict=verdict,

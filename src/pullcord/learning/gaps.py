@@ -72,6 +72,8 @@ def _response(record: Record) -> Iterator[Gap]:
         if verification.result is VerificationResult.CONFIRMED:
             continue
         receipt = next((r for r in record.receipts if r.key == key), None)
+        if receipt is not None and receipt.simulated and verification.result is VerificationResult.UNKNOWN:
+            continue  # nothing real was done, so that nobody could look is no gap of the plant
         action = actions.get(receipt.action_id) if receipt is not None else None
         name = f"{action.kind.value} on {action.target}" if action is not None else "an action"
         yield Gap(

@@ -29,6 +29,8 @@ def learn(  # noqa: PLR0913, PLR0917  (a record has this many parts)
     explanations: Sequence[Explanation],
     approvals: Sequence[Approval],
     inventory: Inventory | None = None,
+    *,
+    recorded: bool = False,
 ) -> tuple[Lesson, ...]:
     """Draw the lessons of an incident from its record; the same record gives the same lessons.
 
@@ -36,6 +38,7 @@ def learn(  # noqa: PLR0913, PLR0917  (a record has this many parts)
         incident, phases, findings, plans, receipts, explanations, approvals: as kept.
         verifications: by the receipt's key.
         inventory: what stands in the plant; without it only gaps the record itself shows are named.
+        recorded: the telemetry came from a recording: then there are no response times to speak of.
 
     Returns:
         Metrics, then each gap followed by the change that would close it; at most 100 gaps.
@@ -50,6 +53,7 @@ def learn(  # noqa: PLR0913, PLR0917  (a record has this many parts)
         explanations=explanations,
         approvals=approvals,
         inventory=inventory,
+        recorded=recorded,
     )
     lessons = metrics(record)
     for number, gap in enumerate(gaps(record)):

@@ -20,12 +20,14 @@ _SPANS = (
 
 
 def metrics(record: Record) -> list[Lesson]:
-    """Times in seconds and counts; a phase that has not ended has no figure."""
+    """Times in seconds and counts; a phase that has not ended, or a recording, has no times."""
+    spans = () if record.recorded else _SPANS
     found = [
-        lesson for topic, what, name in _SPANS if (lesson := _time(record, topic, what, name)) is not None
+        lesson for topic, what, name in spans if (lesson := _time(record, topic, what, name)) is not None
     ]
     findings, plans = record.incident.finding_ids, [plan.id for plan in record.plans]
-    found.append(_count(record, "findings", f"{len(findings)} findings in the incident.", len(findings)))
+    text = f"{len(findings)} finding{'' if len(findings) == 1 else 's'} in the incident."
+    found.append(_count(record, "findings", text, len(findings)))
     acted = [receipt.action_id for receipt in record.acted]
     planned = len(record.actions)
     text = f"{len(acted)} of {planned} planned actions carried out."
@@ -34,7 +36,8 @@ def metrics(record: Record) -> list[Lesson]:
     text = f"{confirmed} of {len(acted)} carried out actions confirmed by an independent look."
     found.append(_count(record, "actions_confirmed", text, confirmed, tuple(plans)))
     people = {approval.approver for approval in record.approvals if not approval.simulated}
-    found.append(_count(record, "approvers", f"{len(people)} people decided.", len(people)))
+    text = f"{len(people)} people decided." if people or not record.approvals else "Approvals were simulated."
+    found.append(_count(record, "approvers", text, len(people)))
     return found
 
 

@@ -24,6 +24,7 @@ class Record:
     Attributes:
         verifications: by the receipt's key.
         inventory: if it is at hand; gaps of the inventory are named only then.
+        recorded: the telemetry was read from a recording, so the clock of the response says nothing about its times.
     """
 
     incident: Incident
@@ -35,6 +36,7 @@ class Record:
     explanations: Sequence[Explanation]
     approvals: Sequence[Approval]
     inventory: Inventory | None
+    recorded: bool = False
 
     def phase(self, name: PhaseName) -> Phase | None:
         """One phase, if it has begun."""

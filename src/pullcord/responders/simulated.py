@@ -59,16 +59,23 @@ class SimulatedPlant:
         return self._receipt(action, key, ReceiptStatus.DONE, "noted; nothing real was changed")
 
     async def verify(self, action: Action) -> Verification:
-        """Replay the recorded calls against the policy that results from everything carried out so far."""
+        """Replay the recorded calls that should have become impossible.
+
+        Confirmed if the action alone denies at least one of them; how many everything carried out so far denies
+        together stands beside it.
+        """
         if action.kind not in _POLICY_KINDS:
             return self._verification(VerificationResult.UNKNOWN, "simulated: nothing real to look at")
         if not self._calls:
             return self._verification(VerificationResult.UNKNOWN, "no recorded call to replay")
-        answers = denied(denials(self._executed), self._calls)
-        result = VerificationResult.CONFIRMED if all(answers) else VerificationResult.REFUTED
-        return self._verification(
-            result, f"{sum(answers)} of {len(answers)} recorded calls would now be denied"
+        alone = sum(denied(denials([action]), self._calls))
+        together = sum(denied(denials(self._executed), self._calls))
+        result = VerificationResult.CONFIRMED if alone else VerificationResult.REFUTED
+        total = len(self._calls)
+        detail = (
+            f"denies {alone} of {total} recorded suspect calls, with all other actions {together} of {total}"
         )
+        return self._verification(result, detail)
 
     async def rollback(self, action: Action, prestate: str) -> Receipt:
         """Take the note back, unless it was there before."""

@@ -36,18 +36,21 @@ async def carry_out(plan: Plan, responders: Sequence[Responder], desk: ApprovalD
     approvals = desk.decide(plan)
     permitted = desk.acts and granted(plan, approvals)
     receipts: list[Receipt] = []
-    verifications: dict[str, Verification] = {}
+    carried: list[tuple[str, Action, Responder]] = []
     for action in plan.actions:
         key = action_key(plan, action)
         responder = next((one for one in responders if action.kind in one.kinds), None)
         if responder is None or not (permitted or _harmless(action)):
-            receipts.append(_not_done(plan, action, key, clock, approvals, reached=responder is not None))
+            why = _why_not(plan, desk, approvals, permitted=permitted)
+            receipts.append(_not_done(action, key, clock, *why))
             continue
         prestate = await responder.plan(action)
         receipt = await responder.execute(action, key, prestate)
         receipts.append(receipt)
         if receipt.status in {ReceiptStatus.DONE, ReceiptStatus.ALREADY}:
-            verifications[key] = await _verified(responder, action, clock)
+            carried.append((key, action, responder))
+    # Looked at when all is done: a later action may have undone an earlier one.
+    verifications = {key: await _verified(responder, action, clock) for key, action, responder in carried}
     return Carried(approvals=approvals, receipts=tuple(receipts), verifications=verifications)
 
 
@@ -69,16 +72,19 @@ async def _verified(responder: Responder, action: Action, clock: Clock) -> Verif
         )
 
 
-def _not_done(
-    plan: Plan, action: Action, key: str, clock: Clock, approvals: Sequence[Approval], *, reached: bool
-) -> Receipt:
-    if not reached:
-        status, why = ReceiptStatus.WOULD_ACT, "no responder for this here: people carry it out"
-    elif approvals:
-        status, why = ReceiptStatus.REFUSED, "not approved by everybody it needs"
-    else:
-        names = ", ".join(f"{need.count} × {need.role.value}" for need in plan.approvals) or "nobody"
-        status, why = ReceiptStatus.WOULD_ACT, f"planned only; it would have asked {names}"
+def _why_not(
+    plan: Plan, desk: ApprovalDesk, approvals: Sequence[Approval], *, permitted: bool
+) -> tuple[ReceiptStatus, str]:
+    """Why an action was not carried out."""
+    if permitted:
+        return ReceiptStatus.WOULD_ACT, "no responder for this here: people carry it out"
+    if desk.acts or approvals:
+        return ReceiptStatus.REFUSED, "not approved by everybody it needs"
+    needed = ", ".join(f"{need.count} × {need.role.value}" for need in plan.approvals) or "nobody"
+    return ReceiptStatus.WOULD_ACT, f"planned only; it would have asked {needed}"
+
+
+def _not_done(action: Action, key: str, clock: Clock, status: ReceiptStatus, why: str) -> Receipt:
     return Receipt(
         key=key, action_id=action.id, status=status, responder="none", time=clock.now(), detail=why
     )
