@@ -28,14 +28,7 @@ def record(agent: str = "desk-helper", inventory: Inventory | None = None) -> di
         "findings": found,
         "plans": [plan],
         "receipts": [
-            Receipt(
-                key=f"k{n}",
-                action_id=action.id,
-                status=ReceiptStatus.DONE,
-                responder="r",
-                time=START,
-                simulated=True,
-            )
+            Receipt(key=f"k{n}", action_id=action.id, status=ReceiptStatus.DONE, responder="r", time=START)
             for n, action in enumerate(plan.actions)
         ],
         "verifications": {

@@ -27,9 +27,15 @@ def main() -> None:
     from bench.investigation.load import SETS, Labelled, read_set
 
     parser = argparse.ArgumentParser(prog="./dev bench investigation", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with traces-*.otlp.jsonl.zst and truth")
-    parser.add_argument("--eval", type=Path, help="score_traces.py (default: DATA/../../eval/score_traces.py)")
-    parser.add_argument("--train", type=Path, metavar="OUT", help="also learn from everything, write weights here")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with traces-*.otlp.jsonl.zst and truth"
+    )
+    parser.add_argument(
+        "--eval", type=Path, help="score_traces.py (default: DATA/../../eval/score_traces.py)"
+    )
+    parser.add_argument(
+        "--train", type=Path, metavar="OUT", help="also learn from everything, write weights here"
+    )
     parser.add_argument("--train-only", action="store_true", help="with --train: skip the folds")
     options = parser.parse_args()
     data: dict[str, list[Labelled]] = {name: read_set(options.data, name) for name in SETS}

@@ -12,19 +12,30 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from bench.investigation.load import Labelled
+from pullcord.analysis.scope import Scope
 from pullcord.investigation import evidence
 from pullcord.investigation.features import CROSS, INDEX, NAMES, WORD_BASED, Pairs, measure
 from pullcord.investigation.model import PairModel
-from pullcord.analysis.scope import Scope
 from pullcord.investigation.weights import SCHEMA, Linear, Thresholds, Tree, Weights
 
 # What a tool is called and whether it takes links or addresses depends on the environment: not learned from.
 LEFT_OUT = ("call_writes", "call_reads", "call_unknown", "call_has_link", "call_has_address")
 FEATURES = tuple(name for name in NAMES if name not in LEFT_OUT)
-LINEAR_SHARE = 0.3
+LINEAR_SHARE = 0.2
+# Part of the trees that never see words of instruction: the price of a few points on known wordings buys many where
+# an attacker chose words that nobody listed.
+DEAF_SHARE = 0.375
 # Which way a feature may only push, from what it means; so the trees learn no accident of the environment.
 UP = (
-    *("strong_in", "strong_first", "strong_only", "number_first", "word_first_share", "units_in", "units_first"),
+    *(
+        "strong_in",
+        "strong_first",
+        "strong_only",
+        "number_first",
+        "word_first_share",
+        "units_in",
+        "units_first",
+    ),
     *("units_share", "flow", "flow_of_turn", "flow_of_call", "acting_flow_of_turn", "acting_flow_of_result"),
     *("call_acts", "acts_unasked", "passage_cover", "passage_strong", "passage_verb", "passage_verb_new"),
     *("passage_object", "passage_prose", "value_in_sentence", *WORD_BASED),
@@ -118,6 +129,20 @@ def _fit_pairs(sessions: Sequence[Measured]) -> _Models:
         if name in CROSS:
             rows[:, position] = 0.0  # trees find their own products
     signs = [1 if name in UP and name not in CROSS else -1 if name in DOWN else 0 for name in FEATURES]
+    hearing = _boost(rows, right, weight, signs)
+    for position, name in enumerate(FEATURES):
+        if name in WORD_BASED:
+            rows[:, position] = 0.0
+    deaf = _boost(rows, right, weight, signs)
+    parts = ((hearing, 1.0 - DEAF_SHARE), (deaf, DEAF_SHARE))
+    trees = [_tree(step[0].nodes, share) for booster, share in parts for step in booster._predictors]  # noqa: SLF001  (no public way to the nodes)
+    bias = sum(share * float(np.ravel(booster._baseline_prediction)[0]) for booster, share in parts)  # noqa: SLF001
+    return _Models(linear, trees, bias)
+
+
+def _boost(
+    rows: Numbers, right: NDArray[Any], weight: Numbers, signs: list[int]
+) -> HistGradientBoostingClassifier:
     booster = HistGradientBoostingClassifier(
         max_iter=80,
         max_leaf_nodes=8,
@@ -129,12 +154,10 @@ def _fit_pairs(sessions: Sequence[Measured]) -> _Models:
         early_stopping=False,
         random_state=0,
     )
-    booster.fit(rows, right, sample_weight=weight)
-    trees = [_tree(step[0].nodes) for step in booster._predictors]  # noqa: SLF001  (no public way to the nodes)
-    return _Models(linear, trees, float(np.ravel(booster._baseline_prediction)[0]))  # noqa: SLF001
+    return booster.fit(rows, right, sample_weight=weight)
 
 
-def _tree(nodes: Any) -> Tree:  # noqa: ANN401  (a structured array of scikit-learn)
+def _tree(nodes: Any, share: float) -> Tree:  # noqa: ANN401  (a structured array of scikit-learn)
     leaf = [bool(value) for value in nodes["is_leaf"]]
     return Tree(
         feature=[-1 if end else int(value) for end, value in zip(leaf, nodes["feature_idx"], strict=True)],
@@ -144,7 +167,10 @@ def _tree(nodes: Any) -> Tree:  # noqa: ANN401  (a structured array of scikit-le
         ],
         left=[-1 if end else int(value) for end, value in zip(leaf, nodes["left"], strict=True)],
         right=[-1 if end else int(value) for end, value in zip(leaf, nodes["right"], strict=True)],
-        value=[round(float(value), 6) if end else 0.0 for end, value in zip(leaf, nodes["value"], strict=True)],
+        value=[
+            round(share * float(value), 6) if end else 0.0
+            for end, value in zip(leaf, nodes["value"], strict=True)
+        ],
     )
 
 
@@ -155,7 +181,9 @@ def _logistic(rows: Numbers, truth: NDArray[Any], strength: float, weight: Numbe
         bias = float(np.log((truth.sum() + 1) / (len(truth) - truth.sum() + 1)))
         return Linear(_round(centre), _round(scale), [0.0] * rows.shape[1], bias)
     fitted = LogisticRegression(C=strength, max_iter=500).fit((rows - centre) / scale, truth, weight)
-    return Linear(_round(centre), _round(scale), _round(fitted.coef_[0]), round(float(fitted.intercept_[0]), 6))
+    return Linear(
+        _round(centre), _round(scale), _round(fitted.coef_[0]), round(float(fitted.intercept_[0]), 6)
+    )
 
 
 def _round(numbers: Numbers) -> list[float]:
@@ -192,8 +220,13 @@ def _heads(
     attempt_rows = np.array(attempts) * ([0.0] * 4 + [1.0] if without_words else [1.0] * 5)
     attempt_model = _logistic(attempt_rows, labels != "benign", 0.1)
     found = np.array(hits)
+    both = np.logical_and.reduce(found, axis=1)
     heads = {"session": session_model, "attempt": attempt_model}
-    for name, truth in (("origin", found[:, 0]), ("action", found[:, 1]), ("joint", found.all(axis=1))):
+    for name, truth in (
+        ("origin", found[:, 0]),
+        ("action", found[:, 1]),
+        ("joint", both),
+    ):
         heads[name] = _logistic(np.array(certain), truth, 0.1)
     odds = _chances(session_model, np.array(whole))
     tries = _chances(attempt_model, attempt_rows)

@@ -68,6 +68,9 @@ def documents(out: Path) -> dict[str, Any]:
 def timeless(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
     """The same JSON value without anything that depends on when the run was."""
     if isinstance(value, dict):
+        if str(value.get("description", "")).startswith("events "):
+            # These bytes hold the time of receipt and the name of the input.
+            value = {key: item for key, item in value.items() if key not in {"digest", "size"}}
         return {key: timeless(item) for key, item in value.items() if key not in CLOCKED}
     if isinstance(value, list):
         return [timeless(item) for item in value]

@@ -6,7 +6,6 @@ import pytest
 
 from pullcord.app.inputs import Inputs, to_stderr
 from pullcord.model.errors import NothingReadableError, UsageError
-from pullcord.model.event import Event
 from tests.app.build import native
 from tests.response.build import Ticking
 
@@ -41,11 +40,10 @@ def test_all_files_are_looked_at_before_the_first_is_read(tmp_path: Path) -> Non
 def test_an_input_without_a_record_fails_at_the_end_and_is_named(tmp_path: Path) -> None:
     good, empty = written(tmp_path / "a.ndjson", native("a")), written(tmp_path / "empty.ndjson", "{}")
     inputs, told = made(good, empty)
-    read: list[Event] = []
+    batches = inputs.events()
+    assert [event.id for event in next(batches).items] == ["a"]
     with pytest.raises(NothingReadableError, match=r"empty\.ndjson"):
-        for batch in inputs.events():
-            read += batch.items
-    assert [event.id for event in read] == ["a"]
+        next(batches)
     assert len(told) == 1
 
 

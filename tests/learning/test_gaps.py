@@ -32,6 +32,14 @@ def test_a_refuted_verification_is_worse_than_none_and_is_named() -> None:
     assert "block_destination on drop.example" in found(given)["verification_refuted"].text
 
 
+def test_that_nobody_could_look_at_a_simulation_is_no_gap_and_a_refuted_one_is() -> None:
+    given = record()
+    given["receipts"] = [msgspec.structs.replace(one, simulated=True) for one in given["receipts"]]
+    for result, named in ((VerificationResult.UNKNOWN, False), (VerificationResult.REFUTED, True)):
+        given["verifications"]["k3"] = msgspec.structs.replace(given["verifications"]["k3"], result=result)
+        assert (f"verification_{result.value}" in found(given)) is named
+
+
 def test_hearsay_alone_is_a_gap() -> None:
     given = record()
     given["findings"] = [msgspec.structs.replace(one, kind=FindingKind.TEXT) for one in injected()]

@@ -18,6 +18,10 @@ def test_times_are_seconds_from_the_first_event() -> None:
     assert [found[f"time_to_{name}"] for name in ("detect", "triage", "contain")] == [60.0, 120.0, 720.0]
 
 
+def test_a_recording_has_no_response_times() -> None:
+    assert not any(topic.startswith("time_to") for topic in figures(recorded=True))
+
+
 def test_what_was_done_and_confirmed_is_counted() -> None:
     found = figures()
     assert (found["findings"], found["actions_carried_out"], found["actions_confirmed"]) == (2.0, 5.0, 5.0)

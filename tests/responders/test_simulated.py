@@ -44,21 +44,29 @@ def test_a_drifted_prestate_aborts() -> None:
     assert done(one.plan(RESTRICT)) == "not done"
 
 
-def test_replayed_calls_confirm_what_denies_all_of_them() -> None:
+def test_a_replayed_call_confirms_what_denies_it_once_that_is_done() -> None:
     one = plant(("copilot", MAIL))
-    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED, "before it is done"
+    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED, "not done yet"
     act(one, RESTRICT)
     told = done(one.verify(RESTRICT))
     assert told.result is VerificationResult.CONFIRMED
-    assert told.detail == "1 of 1 recorded calls would now be denied"
+    assert "denies 1 of 1 recorded suspect calls" in told.detail
 
 
-def test_one_call_that_would_still_go_through_refutes() -> None:
+def test_what_the_others_deny_stands_beside_what_the_action_denies() -> None:
     one = plant(("copilot", MAIL), ("copilot", READ))
     act(one, RESTRICT)
-    assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED
+    assert "denies 1 of 2 recorded suspect calls, with all other actions 1 of 2" in done(one.verify(RESTRICT)).detail
     act(one, CUT)
-    assert done(one.verify(RESTRICT)).result is VerificationResult.CONFIRMED
+    assert "denies 1 of 2 recorded suspect calls, with all other actions 2 of 2" in done(one.verify(RESTRICT)).detail
+
+
+def test_an_action_that_denies_no_call_is_refuted_whatever_the_others_do() -> None:
+    one = plant(("copilot", MAIL))
+    other = action(ActionKind.RESTRICT_TOOLS, tools=json.dumps(["read_mail"]))
+    act(one, CUT)
+    act(one, other)
+    assert done(one.verify(other)).result is VerificationResult.REFUTED
 
 
 def test_another_agent_is_not_denied() -> None:

@@ -99,6 +99,32 @@ def test_a_blocked_address_is_found_inside_a_text() -> None:
     assert answers(policy, ("anyone", hidden), ("anyone", near), ("anyone", call())) == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parts-desk@stranger.example",
+        "Parts desk <parts-desk@STRANGER.example>",
+        "https://files.stranger.example:8443/a?b=c",
+        "see http://stranger.example/x and reply",
+        "a@mail.eu.stranger.example",
+    ],
+)
+def test_a_blocked_domain_covers_every_address_below_it(text: str) -> None:
+    policy = denials([block("stranger.example")])
+    assert answers(policy, ("anyone", call(arguments={"to": text}))) == [True]
+
+
+@pytest.mark.parametrize("text", ["a@notstranger.example", "a@stranger.example.org", "https://x.example/y"])
+def test_a_blocked_domain_covers_no_other(text: str) -> None:
+    policy = denials([block("stranger.example")])
+    assert answers(policy, ("anyone", call(arguments={"to": text}))) == [False]
+
+
+def test_a_blocked_address_leaves_its_neighbours_alone() -> None:
+    policy = denials([block("desk@stranger.example")])
+    assert answers(policy, ("anyone", call(arguments={"to": "other@stranger.example"}))) == [False]
+
+
 def test_tightening_a_policy_denies_like_restricting() -> None:
     tighten = action(ActionKind.TIGHTEN_TOOL_POLICY, tools=json.dumps(["send_mail"]))
     policy = denials([tighten])

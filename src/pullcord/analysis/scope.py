@@ -67,8 +67,8 @@ class Scope:
         system = frozenset(values(session.system[:MAX_READ]))
         self.turns: list[Turn] = []
         earlier: frozenset[str] = frozenset()
-        for text in session.users or ("",):
-            turn = Turn(text[:MAX_READ], system, earlier)
+        for request in session.users or ("",):
+            turn = Turn(request[:MAX_READ], system, earlier)
             earlier = frozenset(turn.strong)
             self.turns.append(turn)
         self.calls = [Call(call, self.turn_of(call)) for call in session.calls]

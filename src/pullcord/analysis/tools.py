@@ -10,91 +10,46 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+
+def words_of(text: str) -> frozenset[str]:
+    """A blank-separated list as a set."""
+    return frozenset(text.split())
+
+
 _BORDER = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MAX_NAME = 200
-_READ = frozenset(
-    [
-        "get",
-        "read",
-        "list",
-        "search",
-        "find",
-        "fetch",
-        "lookup",
-        "look",
-        "query",
-        "view",
-        "show",
-        "check",
-        "load",
-        "download",
-        "browse",
-        "open",
-        "visit",
-        "describe",
-        "count",
-        "retrieve",
-        "inspect",
-        "select",
-        "scan",
-        "head",
-        "tail",
-        "cat",
-        "status",
-        "history",
-        "current",
-        "ask",
-        "summarize",
-        "summarise",
-        "calculate",
-        "compute",
-        "compare",
-        "validate",
-        "verify",
-        "recommend",
-    ]
+_READ = words_of(
+    "get read list search find fetch lookup look query view show check load download browse open visit "
+    "describe count retrieve inspect select scan head tail cat status history current ask summarize "
+    "summarise calculate compute compare validate verify recommend"
 )
 _GROUPS: tuple[frozenset[str], ...] = tuple(
     frozenset(words.split())
     for words in (
-        "send email mail message post write reply respond notify tell text forward share publish submit upload "
-        "push comment dm broadcast contact inform announce",
-        "invite add join enroll assign grant allow share include subscribe register attach append insert put "
-        "participant",
+        (
+            "send email mail message post write reply respond notify tell text forward share publish submit upload "
+            "push comment dm broadcast contact inform announce"
+        ),
+        (
+            "invite add join enroll assign grant allow share include subscribe register attach append insert put "
+            "participant"
+        ),
         "create add make schedule book reserve plan new generate set open order start launch event appointment",
         "delete remove drop cancel erase clear purge kick ban revoke discard unsubscribe uninvite archive close",
-        "update change edit modify set reschedule rename move adjust patch replace reset correct alter configure "
-        "append write increase decrease",
+        (
+            "update change edit modify set reschedule rename move adjust patch replace reset correct alter configure "
+            "append write increase decrease"
+        ),
         "pay transfer send purchase buy order deposit withdraw refund donate wire payment transaction money",
-        "run execute call invoke start stop restart deploy install apply trigger enable disable exec eval shell "
-        "command control actuate switch approve reject confirm acknowledge merge commit save store import export",
+        (
+            "run execute call invoke start stop restart deploy install apply trigger enable disable exec eval shell "
+            "command control actuate switch approve reject confirm acknowledge merge commit save store import export"
+        ),
     )
 )
-_LOOK = frozenset(
-    [
-        "get",
-        "read",
-        "list",
-        "search",
-        "find",
-        "fetch",
-        "look",
-        "view",
-        "show",
-        "check",
-        "load",
-        "download",
-        "browse",
-        "open",
-        "visit",
-        "go",
-        "see",
-        "summarize",
-        "summarise",
-        "click",
-        "follow",
-        "access",
-    ]
+_LOOK = words_of(
+    "get read list search find fetch look view show check load download browse open visit go see "
+    "summarize summarise click follow access"
 )
 _WRITE = frozenset().union(*_GROUPS) - {"event", "appointment", "participant", "new", "money", "plan"} - _READ
 
@@ -132,10 +87,7 @@ def tool(name: str) -> Tool:
     words = tuple(word.casefold() for word in _BORDER.split(name[:_MAX_NAME]) if word)
     known = [word for word in words if word in _READ or word in _WRITE]
     verb = known[0] if known else None
-    if verb is None:
-        effect = Effect.UNKNOWN
-    else:
-        effect = Effect.READ if verb in _READ else Effect.WRITE
+    effect = Effect.UNKNOWN if verb is None else Effect.READ if verb in _READ else Effect.WRITE
     verbs = frozenset[str]() if verb is None else frozenset({verb}).union(*(g for g in _GROUPS if verb in g))
     objects = frozenset(word for word in words if word != verb and len(word) > 2)  # noqa: PLR2004
     return Tool(effect, words, verbs | _LOOK if effect is Effect.READ else verbs, objects)

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pullcord.analysis.passages import Passage, Text
+from pullcord.analysis.quoting import quoted
 from pullcord.analysis.scope import Call, Scope
-from pullcord.analysis.tools import Effect, speaks_of
+from pullcord.analysis.tools import Effect, speaks_of, words_of
 from pullcord.analysis.values import STRONG, Kind
-from pullcord.detection.behaviour_text import credential_like, host_of, is_internal, quoted
+from pullcord.detection.behaviour_text import credential_like, host_of, is_internal
 from pullcord.model.finding import Finding, FindingKind, Severity, finding_id
 from pullcord.model.session import AgentSession
 
@@ -24,9 +25,9 @@ MAX_FINDINGS = 50
 _SENTENCE = 2
 _LOUD = 2
 _SHOWN = 3
-_FETCH = frozenset(
-    "visit open browse article articles website websites webpage page pages link links site url click follow blog "
-    "download summarize summarise".split()
+_FETCH = words_of(
+    "visit open browse article articles website websites webpage page pages link links site url click "
+    "follow blog download summarize summarise"
 )
 
 

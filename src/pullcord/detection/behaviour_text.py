@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-_LONGEST = 60
 _SECRET_NAME = re.compile(r"passw|passphrase|secret|token|api_?key|credential|private_?key", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b(?:sk-[\w-]{16,100}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{20,100}|xox[abprs]-[\w-]{10,100}|eyJ[\w-]{10,2000}\.[\w-]{10,2000})"
@@ -33,9 +32,3 @@ def credential_like(arguments: Mapping[str, str]) -> bool:
     return any(
         _SECRET_NAME.search(name) or _SECRET.search(text[:MAX_SEARCHED]) for name, text in arguments.items()
     )
-
-
-def quoted(text: str) -> str:
-    """Foreign text for a sentence: one line, printable, at most 60 characters, in quotes."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
-    return f"“{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}”"

@@ -84,7 +84,7 @@ def rfc3339(value: object, path: str, ctx: Context) -> int:
         return checked_time(from_rfc3339(value), path, ctx)
     except ValueError as error:
         raise UnreadableRecordError(
-            f"{path}: {printable(value, 40)!r} is no RFC 3339 time with offset",
+            f"{path}: {printable(str(error), 100)}",
             "write it like 2026-01-31T08:00:00Z",
         ) from error
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pullcord.investigation.features import Pairs
 from pullcord.analysis.scope import Scope
+from pullcord.investigation.features import Pairs
 
 SESSION = ("best",)
 """Columns of the session model: the score of the best pair. More columns fitted one environment, not the next."""

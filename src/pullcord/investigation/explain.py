@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pullcord.analysis.quoting import quoted
+from pullcord.analysis.scope import Scope
 from pullcord.analysis.values import STRONG, Kind
 from pullcord.investigation.evidence import Ranked
 from pullcord.investigation.features import INDEX, Pairs
-from pullcord.analysis.scope import Scope
 from pullcord.model.explanation import Edge, EdgeKind, Verdict
 
 _SHOWN = 3
-_LONGEST = 60
 
 
 def edges(scope: Scope, pairs: Pairs, ranked: Ranked, weights: tuple[float, ...]) -> tuple[Edge, ...]:
@@ -48,12 +48,6 @@ def statement(scope: Scope, pairs: Pairs, ranked: Ranked, verdict: Verdict, scor
         f"{opening} If one did, the best explanation is: the result of {quoted(origin.tool)} (span {origin.span_id}) "
         f"led to the call of {quoted(action.tool)} (span {action.span_id}), {link} ({why})."
     )
-
-
-def quoted(text: str) -> str:
-    """Foreign text for a sentence: one line, printable, at most 60 characters, in quotes."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
-    return f"“{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}”"
 
 
 def _edge(scope: Scope, pairs: Pairs, row: int, weight: float) -> Edge:

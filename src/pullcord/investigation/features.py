@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pullcord.analysis.passages import Passage, Tone
+from pullcord.analysis.scope import Call, Scope
 from pullcord.analysis.tools import Effect, speaks_of
 from pullcord.analysis.values import STRONG, Kind
-from pullcord.analysis.scope import Call, Scope
 
 CALL = (
     "call_writes",

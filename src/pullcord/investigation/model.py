@@ -75,7 +75,8 @@ def chance(model: Linear, row: tuple[float, ...]) -> float:
 def _stack(lists: list[list[int]] | list[list[float]], size: int) -> Numbers:
     """Lists of different lengths as rows of one array, filled up with -1."""
     stacked = np.full((len(lists), size), -1.0)
-    for row, numbers in enumerate(lists):
+    for row in range(len(lists)):
+        numbers = lists[row]
         stacked[row, : len(numbers)] = numbers
     return stacked
 

@@ -6,6 +6,7 @@ import math
 from typing import Self
 
 from pullcord import content
+from pullcord.analysis.scope import Scope
 from pullcord.investigation.calibration import Calibration
 from pullcord.investigation.evidence import (
     ATTEMPT,
@@ -19,7 +20,6 @@ from pullcord.investigation.evidence import (
 from pullcord.investigation.explain import edges, statement
 from pullcord.investigation.features import measure
 from pullcord.investigation.model import PairModel, chance
-from pullcord.analysis.scope import Scope
 from pullcord.investigation.weights import Weights, read_weights
 from pullcord.model.explanation import Candidate, Explanation, Verdict
 from pullcord.model.session import AgentSession

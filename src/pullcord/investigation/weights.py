@@ -23,11 +23,7 @@ class WeightsError(PullcordError):
     code = "PC-4001"
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A record read strictly."""
-
-
-class Linear(_Part):
+class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``bias + sum(weights * (x - centre) / scale)``, one entry per feature."""
 
     centre: list[float]
@@ -36,7 +32,7 @@ class Linear(_Part):
     bias: float
 
 
-class Tree(_Part):
+class Tree(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A regression tree: node 0 is the root; a leaf has feature -1; ``x <= threshold`` goes left."""
 
     feature: list[int]
@@ -46,14 +42,14 @@ class Tree(_Part):
     value: list[float]
 
 
-class Thresholds(_Part):
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Scores from which a session counts as succeeded, or its content as an attempt."""
 
     succeeded: float
     attempted: float
 
 
-class Weights(_Part):
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All numbers of the ranking.
 
     Attributes:
@@ -96,12 +92,7 @@ def read_weights(data: bytes, widths: tuple[int, int, int]) -> Weights:
         weights = msgspec.json.decode(data, type=Weights)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _error(str(error)) from error
-    if weights.schema != SCHEMA:
-        raise _error(f"schema is {weights.schema[:40]!r}, not {SCHEMA!r}")
-    if unknown := [name for name in weights.features if name not in NAMES]:
-        raise _error(f"features holds {unknown[0][:40]!r}, which this version does not measure")
-    if len(set(weights.features)) != len(weights.features) or not weights.features:
-        raise _error("features is empty or names one twice")
+    _check_features(weights)
     session, attempt, certainty = widths
     _check_linear("linear", weights.linear, len(weights.features))
     _check_linear("session", weights.session, session)
@@ -113,15 +104,29 @@ def read_weights(data: bytes, widths: tuple[int, int, int]) -> Weights:
     for number, tree in enumerate(weights.trees):
         _check_tree(f"trees[{number}]", tree, len(weights.features))
     _check_finite("tree_bias", [weights.tree_bias])
-    limits = weights.thresholds
-    for name, value in (("linear_share", weights.linear_share), *_fields(limits)):
-        if not 0.0 <= value <= 1.0:
-            raise _error(f"{name} is not in 0 to 1")
+    _check_shares(weights)
     return weights
 
 
-def _fields(limits: Thresholds) -> tuple[tuple[str, float], ...]:
-    return ("thresholds.succeeded", limits.succeeded), ("thresholds.attempted", limits.attempted)
+def _check_features(weights: Weights) -> None:
+    if weights.schema != SCHEMA:
+        raise _error(f"schema is {weights.schema[:40]!r}, not {SCHEMA!r}")
+    if unknown := [name for name in weights.features if name not in NAMES]:
+        raise _error(f"features holds {unknown[0][:40]!r}, which this version does not measure")
+    if len(set(weights.features)) != len(weights.features) or not weights.features:
+        raise _error("features is empty or names one twice")
+
+
+def _check_shares(weights: Weights) -> None:
+    limits = weights.thresholds
+    named = {
+        "linear_share": weights.linear_share,
+        "thresholds.succeeded": limits.succeeded,
+        "thresholds.attempted": limits.attempted,
+    }
+    for name, value in named.items():
+        if not 0.0 <= value <= 1.0:
+            raise _error(f"{name} is not in 0 to 1")
 
 
 def _error(cause: str) -> WeightsError:

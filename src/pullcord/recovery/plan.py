@@ -65,14 +65,26 @@ def plan_recovery(
     if cause.harmless:
         reason = "No recovery needed: every session was explained and none shows an attack."
         lifted = "People lift what containment was carried out." if contained.actions else ""
-        return _sealed(
-            incident, (), (), tuple(r for r in (reason, lifted) if r), ApprovalPolicy(Plant(inventory), ())
-        )
+        return _sealed(incident, (), (), tuple(r for r in (reason, lifted) if r), ApprovalPolicy(()))
     plant = Plant(inventory)
     kind = types.get(incident.type)
-    kinds = kind.recover if kind is not None else _DEFAULT
     names = incident.assets or ("unnamed agent",)
     patients = [Patient.of(name, plant) for name in names[:_MOST_PATIENTS]]
+    steps = _steps(incident, kind.recover if kind is not None else _DEFAULT, patients, cause)
+    steps += _returns(incident, patients, contained)
+    if len(names) > _MOST_PATIENTS:
+        why = f"one plan carries {_MOST_PATIENTS}"
+        steps.append(Refusal(what=f"recover {len(names) - _MOST_PATIENTS} more systems", why=why))
+    actions = {step.id: step for step in steps if isinstance(step, Action)}
+    refused = {(step.what, step.why): step for step in steps if isinstance(step, Refusal)}
+    final, broad = broadened(tuple(actions.values()), [one.name for one in patients if one.host])
+    reasons = (*_reasons(cause, contained), *broad)
+    return _sealed(incident, final, tuple(refused.values()), reasons, ApprovalPolicy(tuple(patients)))
+
+
+def _steps(
+    incident: Incident, kinds: Sequence[ActionKind], patients: Sequence[Patient], cause: Cause
+) -> list[Action | Refusal]:
     steps: list[Action | Refusal] = []
     for one in patients:
         if one.untouchable:
@@ -82,23 +94,13 @@ def plan_recovery(
         for wanted in kinds:
             if wanted is not ActionKind.RETURN_TO_SERVICE:
                 steps += remedies(incident, wanted, one, cause)
-    steps += _returns(incident, patients, contained)
-    if len(names) > _MOST_PATIENTS:
-        why = f"one plan carries {_MOST_PATIENTS}"
-        steps.append(Refusal(what=f"recover {len(names) - _MOST_PATIENTS} more systems", why=why))
-    actions = {step.id: step for step in steps if isinstance(step, Action)}
-    refused = {(step.what, step.why): step for step in steps if isinstance(step, Refusal)}
-    policy = ApprovalPolicy(plant, tuple(patients))
-    final, broad = broadened(tuple(actions.values()), [one.name for one in patients if one.host])
-    reasons = (*_reasons(cause, contained), *broad)
-    return _sealed(incident, final, tuple(refused.values()), reasons, policy)
+    return steps
 
 
 class ApprovalPolicy:
     """Who must agree to a recovery: by class, and the ML owner (with OT where it is reached) to a return."""
 
-    def __init__(self, plant: Plant, patients: Sequence[Patient]) -> None:
-        self._plant = plant
+    def __init__(self, patients: Sequence[Patient]) -> None:
         self.mode = lowest_mode(one.system for one in patients if not one.host)
         self.reaches_production = any(one.reach.path or one.reach.unknown for one in patients)
 

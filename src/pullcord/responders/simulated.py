@@ -61,14 +61,15 @@ class SimulatedPlant:
     async def verify(self, action: Action) -> Verification:
         """Replay the recorded calls that should have become impossible.
 
-        Confirmed if the action alone denies at least one of them; how many everything carried out so far denies
-        together stands beside it.
+        Confirmed if the action was carried out and alone denies at least one of them; how many everything carried
+        out so far denies together stands beside it.
         """
         if action.kind not in _POLICY_KINDS:
             return self._verification(VerificationResult.UNKNOWN, "simulated: nothing real to look at")
         if not self._calls:
             return self._verification(VerificationResult.UNKNOWN, "no recorded call to replay")
-        alone = sum(denied(denials([action]), self._calls))
+        mine = [done for done in self._executed if done.id == action.id]
+        alone = sum(denied(denials(mine), self._calls))
         together = sum(denied(denials(self._executed), self._calls))
         result = VerificationResult.CONFIRMED if alone else VerificationResult.REFUTED
         total = len(self._calls)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cedarpy
 
@@ -28,6 +28,9 @@ forbid (principal, action, resource) when {
 @id("destination-blocked")
 forbid (principal, action, resource) when { context.denied.destinations.containsAny(context.values) };
 """
+
+# No address or link that ``analysis.values`` finds is longer.
+_LONGEST_PLACE = 2_000
 
 
 class Denials(Noun, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ def denied(policy: Denials, calls: Sequence[tuple[str, ToolCall]]) -> list[bool]
 
 def _request(agent: str, call: ToolCall, shared: dict[str, object]) -> dict[str, object]:
     given = {value for text in (call.arguments or {}).values() for value in _values(text)}
+    given |= {host for value in given for host in _hosts(value)}
     return {
         "principal": 'Agent::"suspect"',
         "action": 'Action::"call"',
@@ -99,6 +103,15 @@ def _folded(text: str) -> str:
 def _values(text: str) -> set[str]:
     """The text itself and every address, link, account and the like in it, in their normal form."""
     return {_folded(text), *strong(values(text).items())}
+
+
+def _hosts(value: str) -> Iterator[str]:
+    """The host of an address or link and the domains above it: who blocks a domain means all of these."""
+    if len(value) > _LONGEST_PLACE:
+        return
+    labels = value.rpartition("@")[2].partition("/")[0].partition(":")[0].split(".")
+    for start in range(len(labels) - 1):
+        yield ".".join(labels[start:])
 
 
 def _listed(action: Action, key: str) -> list[str]:

@@ -37,13 +37,13 @@ _MOST_PER_KIND = 2
 # What titles of foreign alerts commonly say where no technique is given: generic terms of the trade, not one
 # product's wording. First match wins, the rarer and graver things first.
 _WORDS: tuple[tuple[str, str], ...] = (
-    ("it-exfiltration", r"exfiltrat|dns tunnel|data (theft|transfer out)|high entropy in dns"),
+    ("it-exfiltration", r"exfiltrat|dns tunnel|data (theft|transfer out)"),
     ("it-command-and-control", r"command.and.control|\bc2\b|\bcnc\b|beacon|reverse shell|\btrojan|\bbotnet"),
     ("it-privilege-escalation", r"privilege|escalat|\bsudo\b|\broot\b|setuid"),
     ("it-lateral-movement", r"lateral|pass.the.hash|psexec|remote service"),
     ("it-impact", r"ransom|encrypt(ed|ion) of files|defac|wip(er|ing)|denial.of.service|\bddos\b"),
     ("it-credential-access", r"brute.?force|login.{0,12}fail|fail.{0,12}login|failed (password|log-?ins?)"),
-    ("it-credential-access", r"authentication.{0,3}fail|invalid user|credential|password (crack|dump|spray)"),
+    ("it-credential-access", r"authentication.{0,12}fail|credential|password (crack|dump|spray)"),
     (
         "it-initial-access",
         r"web attack|sql injection|\bxss\b|exploit|\bphish|path traversal|webshell|web shell",
@@ -51,7 +51,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("it-execution", r"malware|suspicious (process|script|command)|powershell|code execution"),
     ("it-persistence", r"persisten|new service|scheduled task|account (was )?created|autorun"),
     ("it-defense-evasion", r"log(s)? (was |were )?cleared|tamper|disabled (the )?(antivirus|logging)"),
-    ("it-reconnaissance", r"\bscan|\bnmap\b|\bprobe|enumerat|forbidden (file|director)|\b40[034]\b"),
+    ("it-reconnaissance", r"\bscan|\bnmap\b|\bprobe|enumerat"),
 )
 _PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _WORDS)
 _LONGEST_TITLE = 300
