@@ -43,7 +43,7 @@ def test_an_input_without_a_record_fails_at_the_end_and_is_named(tmp_path: Path)
     batches = inputs.events()
     assert [event.id for event in next(batches).items] == ["a"]
     with pytest.raises(NothingReadableError, match=r"empty\.ndjson"):
-        next(batches)
+        list(batches)
     assert len(told) == 1
 
 

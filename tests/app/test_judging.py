@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pullcord.app.judging import NO_INVENTORY, Judging, rule_files
+from pullcord.app.judging import Judging, rule_files
 from pullcord.model.errors import UsageError
 from pullcord.model.plan import PlanPurpose
 from tests.response.build import case, incident, opened
@@ -39,7 +39,7 @@ def test_every_incident_type_that_ships_is_known() -> None:
 
 
 def test_an_unregistered_system_is_planned_for() -> None:
-    judges = Judging(NO_INVENTORY).judges()
+    judges = Judging().judges()
     contained = judges.contain(case(), (), ())
     assert contained.purpose is PlanPurpose.CONTAIN
     assert contained.actions

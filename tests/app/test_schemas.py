@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import msgspec
 import pytest
 
 from pullcord import content
+from pullcord.app.inventory import parse_inventory
+from pullcord.app.judging import Judging
+from pullcord.app.respond import Recording, Run
 from pullcord.app.schemas import PUBLISHED, published
-from tests.scenes import finding, plant, types
+from pullcord.demo.recording import lines
+from tests.scenes import plant, types
 
 
 def test_the_shipped_files_are_up_to_date() -> None:
@@ -30,5 +35,16 @@ def test_what_we_ship_and_write_is_valid() -> None:
 
     assert all(valid("inventory.json", plant(name)) for name in ("discrete", "process", "logistics"))
     assert all(valid("incident_type.json", kind) for kind in types().values())
-    assert valid("finding.json", finding("a"))
-    assert not valid("finding.json", types()["malfunction"])
+    assert not valid("inventory.json", types()["malfunction"])
+
+
+def test_an_incident_document_as_written_is_valid(tmp_path: Path) -> None:
+    recording = tmp_path / "recording.ndjson"
+    recording.write_text("".join(f"{line}\n" for line in lines()))
+    plant_of_demo = parse_inventory(content.read("demo", "plant.yaml"), "plant.yaml")
+    incidents = Run(Recording([recording], tmp_path / "out", Judging(plant_of_demo), simulate=True)).execute()
+    whole = json.loads((tmp_path / "out" / "incidents" / incidents[0].id / "incident.json").read_text())
+    validator = jsonschema.Draft202012Validator(json.loads(content.read("schemas", "incident.json")))
+    assert list(validator.iter_errors(whole)) == []
+    whole["phases"][0]["start"] = 5
+    assert not validator.is_valid(whole)

@@ -56,9 +56,15 @@ def test_a_replayed_call_confirms_what_denies_it_once_that_is_done() -> None:
 def test_what_the_others_deny_stands_beside_what_the_action_denies() -> None:
     one = plant(("copilot", MAIL), ("copilot", READ))
     act(one, RESTRICT)
-    assert "denies 1 of 2 recorded suspect calls, with all other actions 1 of 2" in done(one.verify(RESTRICT)).detail
+    assert (
+        "denies 1 of 2 recorded suspect calls, with all other actions 1 of 2"
+        in done(one.verify(RESTRICT)).detail
+    )
     act(one, CUT)
-    assert "denies 1 of 2 recorded suspect calls, with all other actions 2 of 2" in done(one.verify(RESTRICT)).detail
+    assert (
+        "denies 1 of 2 recorded suspect calls, with all other actions 2 of 2"
+        in done(one.verify(RESTRICT)).detail
+    )
 
 
 def test_an_action_that_denies_no_call_is_refuted_whatever_the_others_do() -> None:

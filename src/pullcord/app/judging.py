@@ -18,8 +18,6 @@ from pullcord.model.plan import Action, Plan
 from pullcord.ports import Transaction
 from pullcord.response.case import Case, Judges
 
-NO_INVENTORY = empty_inventory()
-
 _MOST_RULE_FILES = 100_000
 _RULE_SUFFIXES = frozenset({".yml", ".yaml"})
 
@@ -47,8 +45,8 @@ def rule_files(folder: Path | None) -> Iterator[tuple[str, bytes]]:
 class Judging:
     """The judging rooms over one inventory."""
 
-    def __init__(self, inventory: Inventory = NO_INVENTORY) -> None:
-        self.inventory = inventory
+    def __init__(self, inventory: Inventory | None = None) -> None:
+        self.inventory = empty_inventory() if inventory is None else inventory
 
     @cached_property
     def types(self) -> dict[str, IncidentType]:

@@ -39,10 +39,6 @@ def print_line(value: object) -> None:
 
 def inventory_of(path: Path | None) -> Inventory:
     """The inventory in a file, or an empty one."""
-    from pullcord.app.judging import NO_INVENTORY
+    from pullcord.app.inventory import empty_inventory, read_inventory
 
-    if path is None:
-        return NO_INVENTORY
-    from pullcord.app.inventory import read_inventory
-
-    return read_inventory(path)
+    return empty_inventory() if path is None else read_inventory(path)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pullcord.model.explanation import Explanation
-from pullcord.model.finding import Finding
+from pullcord.model.finding import Finding, FindingKind
 from pullcord.model.incident import Incident
 from pullcord.model.plan import Action, Plan
 from pullcord.model.session import AgentSession, ToolCall
+
+# Text scores and reports never make a call impossible: they are too easily written by the attacker.
+_HEARSAY = frozenset({FindingKind.TEXT, FindingKind.REPORT})
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,11 @@ class Case:
 
         Those are the telling calls of behaviour findings and, once explained, the most likely actions.
         """
-        spans = {(finding.trace_id, finding.span_ids[-1]) for finding in self.findings if finding.span_ids}
+        spans = {
+            (finding.trace_id, finding.span_ids[-1])
+            for finding in self.findings
+            if finding.span_ids and finding.kind not in _HEARSAY
+        }
         spans |= {(told.trace_id, told.actions[0].span_id) for told in explanations if told.actions}
         return [
             (session.asset or "", call)
