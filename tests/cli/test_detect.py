@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.build import native, recording, refused_write
-from tests.cli.build import COMMAND, Call, process
+from tests.cli.build import Call, process
 
 FIELDS = {"finding_id", "rule_id", "title", "severity", "time", "event_id", "asset", "techniques"}
 # What serves pages or keeps state has no place in a command that reads files and prints lines.
@@ -83,16 +83,3 @@ def test_it_imports_nothing_that_serves_or_keeps(tmp_path: Path) -> None:
     imported = set(done.stderr.split())
     assert "pullcord" in imported
     assert not imported & HEAVY
-
-
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    path = tmp_path / "many.ndjson"
-    path.write_text("".join(f"{refused_write(str(number))}\n" for number in range(4_000)), encoding="utf-8")
-    command = [*COMMAND, "detect", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        assert running.stdout is not None
-        assert running.stderr is not None
-        assert running.stdout.readline().startswith(b"{")
-        running.stdout.close()
-        err = running.stderr.read()
-    assert (running.returncode, err) == (0, b"")

@@ -4,6 +4,7 @@ import re
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pullcord import __version__
 from pullcord.cli.main import COMMANDS, cli
 from pullcord.model.errors import PullcordError, UsageError
+from tests.app.build import refused_write
 from tests.cli.build import COMMAND, Call, process
 
 
@@ -48,7 +50,7 @@ def test_help_lists_every_command_without_importing_one(pullcord: Call) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_overview_says_what_the_command_says_of_itself(name: str) -> None:
     first = (command(name).help or "").split("\n\n")[0].replace("\n", " ").strip()
-    assert COMMANDS[name] == re.sub(r" \(exit code 1 if not\)", "", first)
+    assert COMMANDS[name] == first
     assert command(name).name == name
 
 
@@ -88,6 +90,12 @@ def test_wrong_usage_is_exit_2(pullcord: Call, arguments: list[str]) -> None:
         (PullcordError("no", "try"), 1, "pullcord: PC-0000: no; try\n"),
         (click.exceptions.Abort(), 130, "Stopped.\n"),
         (KeyboardInterrupt(), 130, "\nStopped.\n"),
+        (UsageError("a\x1b[2J\nb", "try"), 2, "pullcord: PC-0001: a\ufffd[2J\ufffdb; try\n"),
+        (
+            OSError(28, "No space left on device", "/x/y.json"),
+            2,
+            "pullcord: PC-0001: /x/y.json: No space left on device; check place, space and rights\n",
+        ),
     ],
 )
 def test_errors_become_one_line_and_an_exit_code(
@@ -100,6 +108,39 @@ def test_errors_become_one_line_and_an_exit_code(
     monkeypatch.setattr(command("doctor"), "params", [])
     told = pullcord("doctor")
     assert (told.code, told.err.lstrip("\n")) == (code, text.lstrip("\n"))
+
+
+@pytest.mark.parametrize("count", [1, 4_000])
+@pytest.mark.parametrize("read", [True, False])
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, count: int, read: bool) -> None:  # noqa: FBT001
+    path = tmp_path / "many.ndjson"
+    path.write_text("".join(f"{refused_write(str(number))}\n" for number in range(count)), encoding="utf-8")
+    command = [*COMMAND, "detect", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        if read:
+            assert running.stdout.readline().startswith(b"{")
+        running.stdout.close()
+        err = running.stderr.read()
+    assert (running.returncode, err) == (0, b"")
+
+
+def test_a_reader_that_goes_away_does_not_hide_a_bad_answer() -> None:
+    command = [*COMMAND, "incident", "show", "x", "--state", "/nowhere"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        err = running.stderr.read()
+    assert running.returncode == 2
+    assert err.startswith(b"pullcord: PC-0001: ")
+
+
+def test_closed_standard_output_is_no_traceback() -> None:
+    shell = 'exec "$@" >&-'
+    done = subprocess.run(["sh", "-c", shell, "sh", *COMMAND, "doctor"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_python_dash_m_is_the_same_command() -> None:

@@ -55,7 +55,7 @@ ROOMS: dict[str, Room] = {
     "__main__": Room("cli"),
     "app": Room(
         f"{JUDGES} detection triage containment investigation recovery learning risk intel playbooks "
-        "response intake connectors advisers store",
+        "response intake connectors advisers store demo",
         "msgspec orjson zstandard numpy jinja2 markupsafe ruamel cryptography httpx apprise argon2 authlib "
         "typst",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from pullcord.analysis.sessions import build_session
 from pullcord.app.inputs import Inputs
 from pullcord.app.spool import SessionSpool
-from pullcord.investigation.calibration import read_calibration
+from pullcord.investigation.calibration import Calibration, calibrate, read_calibration
 from pullcord.investigation.ranking import Ranker
 from pullcord.model.errors import UsageError
 from pullcord.model.explanation import Candidate, Explanation
@@ -48,6 +48,15 @@ def explain(inputs: Inputs, ranking: Ranker) -> Iterator[Explanation]:
             spool.add(batch.items)
         for _, events in spool.traces():
             yield ranking.investigate(build_session(events))
+
+
+def calibrated(inputs: Inputs, ranking: Ranker, false_rate: float) -> Calibration:
+    """A site's own threshold, from sessions that are known to be benign.
+
+    Raises:
+        CalibrationError: there is no session among them.
+    """
+    return calibrate([told.score for told in explain(inputs, ranking)], false_rate)
 
 
 def to_line(told: Explanation) -> dict[str, Any]:

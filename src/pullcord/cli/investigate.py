@@ -75,11 +75,9 @@ def calibrate_command(
     from pullcord.app.clock import SystemClock
     from pullcord.app.files import write_whole
     from pullcord.app.inputs import Inputs
-    from pullcord.app.investigate import explain, ranker
-    from pullcord.investigation.calibration import calibrate
+    from pullcord.app.investigate import calibrated, ranker
 
-    scores = [told.score for told in explain(Inputs(files, SystemClock()), ranker(weights, None))]
-    made = calibrate(scores, false_rate)
+    made = calibrated(Inputs(files, SystemClock()), ranker(weights, None), false_rate)
     write_whole(out, made.to_json())
     if as_json:
         print_line(made)

@@ -16,10 +16,10 @@ from pullcord import __version__
 COMMANDS = {
     "demo": "Attack a recorded example plant and carry the incident through all six phases.",
     "detect": "Find what deserves attention in recorded telemetry.",
-    "doctor": "Check that this installation and its state are sound.",
+    "doctor": "Check that this installation and its state are sound (exit code 1 if not).",
     "incident": "List incidents or show one.",
     "investigate": "Say what happened in recorded agent sessions, or that it cannot be told.",
-    "report": "Write the report of one incident.",
+    "report": "Write the report of one incident as a single HTML file.",
     "respond": "Take recorded telemetry through all six phases.",
     "triage": "Join findings into few incidents.",
 }
@@ -41,6 +41,14 @@ class LazyCommands(click.Group):
         found = importlib.import_module(f"pullcord.cli.{cmd_name}").command
         return found if isinstance(found, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader that goes away (``| head``) ends it quietly: click would exit with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_output()
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, without importing any command."""
         del ctx
@@ -59,10 +67,11 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line; errors made for people become one line on stderr and an exit code."""
+    from pullcord.cli.tables import clean
     from pullcord.model.errors import PullcordError, UsageError
 
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="pullcord", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         code = 130
@@ -70,10 +79,23 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except PullcordError as error:
-        click.echo(f"pullcord: {error}", err=True)
+        click.echo(clean(f"pullcord: {error}"), err=True)
         code = 2 if isinstance(error, UsageError) else 1
+    except OSError as error:
+        told = UsageError(
+            f"{error.filename or 'a file'}: {error.strerror or error}", "check place, space and rights"
+        )
+        click.echo(clean(f"pullcord: {told}"), err=True)
+        code = 2
+    try:
+        # What is still buffered: at exit a failure would be a message and exit code 120.
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (``| head``) went away: not an error; but Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        _forget_output()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _forget_output() -> None:
+    """Send the rest of standard output nowhere, or Python would complain again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
