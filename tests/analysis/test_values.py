@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import base64
-import time
+from time import process_time
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pullcord.analysis.values import (
+    MAX_LENGTH,
     MAX_TOKENS,
+    STRONG,
     Kind,
     contained,
     decoded,
@@ -18,69 +21,150 @@ from pullcord.analysis.values import (
     tokens,
     values,
 )
+from tests.seeds import printed
+
+ANY = st.text(st.characters(), max_size=300)
+PIECES = st.lists(
+    st.sampled_from(
+        ["a", "Z", "9", ".", "-", "/", "@", "://", "www.", "%41", "\\u0041", "\\", "=", " ", "漢", "é"]
+    ),
+    max_size=60,
+).map("".join)
+
+
+@given(ANY | PIECES)
+def test_any_text_is_read_within_bounds(text: str) -> None:
+    normal = normalise(text)
+    for token in tokens(normal):
+        assert len(token.text) <= MAX_LENGTH
+        assert 0 <= token.offset < len(normal)
+        if token.kind is Kind.WORD:
+            assert normal.startswith(token.text, token.offset)
+    assert isinstance(decoded(text), str)
+
+
+@given(ANY | PIECES)
+def test_values_are_those_of_the_text_and_of_what_it_hides(text: str) -> None:
+    found = values(text)
+    assert {token.text for token in tokens(normalise(text))} <= found.keys()
+    assert {token.text for token in tokens(normalise(decoded(text)))} <= found.keys()
+    assert list(found.items()) == list(values(text).items())
+
+
+@given(st.text(st.characters(codec="ascii", exclude_characters="\\"), max_size=100))
+def test_case_and_width_of_letters_do_not_matter(text: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in text)
+    assert normalise(wide) == normalise(text) == normalise(text.upper())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\uff25\uff36\uff29\uff2c \ufb01le", "evil file"),
+        ("STRASSE Straße", "strasse strasse"),
+        (r"one\ntwo\u00e9\"", 'one\ntwoé"'),
+        (r"\\u0041", "a"),
+        (r"C:\data", r"c:\data"),
+    ],
+)
+def test_writings_of_the_same_text_are_made_one(text: str, expected: str) -> None:
+    assert normalise(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.drop.example/",
+        "HTTP://Drop.Example",
+        "www.drop.example",
+        "ftp://drop.example/",
+        "see drop.example.",
+        "(https://drop.example)",
+        '{"url": "https:\\/\\/drop.example"}',
+        "https%3A%2F%2Fdrop.example",
+        "\uff44\uff52\uff4f\uff50.example",
+    ],
+)
+def test_a_host_is_the_same_however_it_is_written(text: str) -> None:
+    assert values(text)["drop.example"] is Kind.LINK
+
+
+def test_a_link_is_given_whole_and_as_its_host() -> None:
+    assert values("https://www.drop.example/a/b?c=1") == {
+        "drop.example/a/b?c=1": Kind.LINK,
+        "drop.example": Kind.LINK,
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "value", "kind"),
     [
-        ("mail Ada.Lind-7@Plant.Example!", "ada.lind-7@plant.example", Kind.ADDRESS),
-        ("see https://www.Spares.example/a?b=1.", "spares.example/a?b=1", Kind.LINK),
-        ("see https://www.Spares.example/a?b=1.", "spares.example", Kind.LINK),
-        ("opc.tcp://plc-7.example:4840/node", "plc-7.example:4840/node", Kind.LINK),
-        ("go to mirror-site.co.uk, now", "mirror-site.co.uk", Kind.LINK),
-        ("file press_4.docx", "press_4.docx", Kind.CODE),
-        ("file manual.pdf", "manual.pdf", Kind.CODE),
-        ("order WO-1207", "wo-1207", Kind.CODE),
+        ("write to Jo.Doe+x@Mail.example.", "jo.doe+x@mail.example", Kind.ADDRESS),
         ("IBAN DE89370400440532013000", "de89370400440532013000", Kind.CODE),
-        ("PIN 90210", "90210", Kind.CODE),
-        ("set to '13' bar", "13", Kind.NUMBER),
-        ("on 2031-05-30", "2031-05-30", Kind.NUMBER),
-        ("Grüße", "grüsse", Kind.WORD),
-        ("\uff21\uff22\uff23", "abc", Kind.WORD),
-        ("更新配方", "配方", Kind.WORD),
-        (r"caf\u00e9\nnext", "café", Kind.WORD),
-        ("x%40y.example", "x@y.example", Kind.ADDRESS),
+        ("order PO-1234/5", "po-1234/5", Kind.CODE),
+        ("account 12345", "12345", Kind.CODE),
+        ("room 1234", "1234", Kind.NUMBER),
+        ("at 3.5 bar", "3.5", Kind.NUMBER),
+        ("10.20.20.5", "10.20.20.5", Kind.NUMBER),
+        ("open plan.pdf", "plan.pdf", Kind.CODE),
+        ("valve", "valve", Kind.WORD),
     ],
 )
-def test_kinds_of_values(text: str, value: str, kind: Kind) -> None:
-    assert values(text).get(value) is kind
+def test_what_a_value_is(text: str, value: str, kind: Kind) -> None:
+    assert values(text)[value] is kind
+    assert strong([(value, kind)]) == ({value} if kind >= STRONG else set())
 
 
-def test_links_compare_without_scheme_and_www() -> None:
-    forms = ["http://www.spares.example", "https://spares.example/", "www.spares.example", "spares.example."]
-    assert all(set(values(form)) == {"spares.example"} for form in forms)
+def test_scripts_without_blanks_are_read_in_pairs() -> None:
+    assert list(values("送金する")) == ["送金", "金す", "する"]
+    assert list(values("漢")) == ["漢"]
 
 
-def test_base64_is_read_one_level_deep() -> None:
-    inner = base64.b64encode(b"send it to thief@away.example").decode()
-    twice = base64.b64encode(inner.encode()).decode()
-    assert "thief@away.example" in values(f"note {inner} end")
-    assert "thief@away.example" not in values(twice)
-    assert decoded("nothing hidden here, only plain words") == ""
+@given(st.text(st.characters(categories=["L", "N"]), min_size=12, max_size=80))
+def test_base64_and_percent_encoding_hide_nothing(text: str) -> None:
+    data = text.encode()
+    for coded in (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()):
+        assert text in decoded(f"data: {coded} end")
+    assert decoded("".join(f"%{byte:02X}" for byte in data)).split(" ")[0] == text
+    assert quote(text) == text or text in decoded(quote(text))
 
 
-def test_containment_and_first_sight() -> None:
-    seen = [values("press 4"), values("to ada@plant.example"), values("again ada@plant.example")]
-    assert first_seen("ada@plant.example", seen) == 1
-    assert first_seen("absent", seen) is None
+@pytest.mark.parametrize(
+    "text", ["", "plain words", "100 % sure", base64.b64encode(bytes(range(128, 200))).decode(), "A" * 15]
+)
+def test_nothing_is_read_into_what_is_not_encoded(text: str) -> None:
+    assert decoded(text) == ""
+
+
+def test_one_level_is_decoded() -> None:
+    inner = base64.b64encode(b"write to jo@drop.example").decode()
+    assert "jo@drop.example" in values(inner)
+    assert "jo@drop.example" not in values(base64.b64encode(inner.encode()).decode())
+
+
+def test_tokens_are_bounded() -> None:
+    assert sum(1 for _ in tokens("a " * (MAX_TOKENS + 10))) == MAX_TOKENS
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a-", "1.", "a.", "a@", "a+", "http://", "w", "A", "%41", "\\", "a1:", "aa.aa-", "a@b.", "www.", "x_"],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    begun = process_time()
+    values(piece * (60_000 // len(piece)))
+    # Takes a fiftieth of this; what grows with the square of the length takes far longer.
+    assert process_time() - begun < 5.0
+
+
+def test_shares_and_first_places() -> None:
     assert contained(["a", "b"], {"a"}) == 0.5
     assert contained([], {"a"}) == 0.0
-    assert strong(values("ada@plant.example at press 4").items()) == {"ada@plant.example"}
+    assert first_seen("a", [{"b"}, {"a"}, {"a"}]) == 1
+    assert first_seen("a", [{"b"}]) is None
 
 
-@given(st.text(max_size=300))
-def test_any_text_gives_values_that_lie_in_it(text: str) -> None:
-    normal = normalise(text)
-    for token in tokens(normal):
-        assert token.text
-        assert 0 <= token.offset < len(normal)
-        assert normalise(token.text) == token.text or not text.isascii()
-
-
-@pytest.mark.parametrize("piece", ["a.", "a-", "a", "1.", "a_", "a+", "a@", "www.", "\\", "%4", "é1-", "x@y."])
-def test_hostile_repetition_stays_linear_and_bounded(piece: str) -> None:
-    text = piece * (400_000 // len(piece))
-    begun = time.process_time()
-    found = len(values(text))
-    assert found <= MAX_TOKENS * 2
-    assert time.process_time() - begun < 5
+def test_values_do_not_hang_on_the_seed_of_hashes() -> None:
+    text = "Send PO-77 and 4711 to jo@drop.example via https://www.drop.example/a, %41lso plan.pdf"
+    program = f"from pullcord.analysis.values import values\nprint(list(values({text!r}).items()))\n"
+    assert len(printed(program)) == 1

@@ -51,7 +51,9 @@ def event(number: int, category: str, attributes: Attributes) -> Event:
 Step = tuple[str, dict[str, str] | None, str | None]
 
 
-def session(steps: Sequence[Step], users: Sequence[str] = (ORDER,), turns: Sequence[int] = ()) -> AgentSession:
+def session(
+    steps: Sequence[Step], users: Sequence[str] = (ORDER,), turns: Sequence[int] = ()
+) -> AgentSession:
     """One call per model step: (tool, arguments, result); ``turns`` gives the user turn of each."""
     calls = tuple(
         ToolCall(

@@ -47,7 +47,7 @@ def respond(
     on_phase: Callable[[Incident, PhaseName], None] = lambda _incident, _phase: None,
 ) -> list[Incident]:
     """Respond to some files (else the demo recording) in ``out``."""
-    out.mkdir(exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     files = paths or (recording(out),)
     job = Recording(files, out, Judging(read_inventory(inventory(out))), simulate)
     return Run(job, tell=_nothing_refused, on_phase=on_phase).execute()

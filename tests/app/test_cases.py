@@ -25,11 +25,13 @@ def gathered(folder: Path, incidents: list[Incident], *findings: Finding) -> lis
 
 def test_a_case_holds_its_findings_its_sessions_and_what_to_keep(tmp_path: Path) -> None:
     loose = msgspec.structs.replace(finding("f2", None, ()), event_ids=("loose", "unknown"))
-    (found,) = gathered(tmp_path, [incident("inc-1", "f1", "f2")], finding(), loose)
+    within = msgspec.structs.replace(finding(), event_ids=("t1:s1",))
+    (found,) = gathered(tmp_path, [incident("inc-1", "f1", "f2")], within, loose)
     assert {one.id for one in found.findings} == {"f1", "f2"}
     assert set(found.sessions) == {"t1"}
     assert set(found.evidence) == {"events of session t1", "events outside sessions", "findings"}
     assert found.evidence["events of session t1"].count(b"\n") == 3
+    assert found.evidence["events outside sessions"].count(b"\n") == 1
     assert b'"id":"loose"' in found.evidence["events outside sessions"]
     assert found.evidence["findings"].count(b"\n") == 2
 

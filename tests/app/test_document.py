@@ -8,13 +8,13 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullcord.app.document import TIME_FIELDS, build, outward, to_json
+from pullcord.app.document import build, outward, to_json
 from pullcord.app.incidents import listed, shown
 from pullcord.model.explanation import Candidate, Explanation, Verdict
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
 from pullcord.model.plan import ActionKind, VerificationLevel
 from pullcord.model.times import EARLIEST, LATEST, from_rfc3339
-from tests.app.build import documents
+from tests.app.build import TIMES, documents
 from tests.response.build import action, incident, opened, plan
 
 PHASES = ["detect", "triage", "contain", "investigate", "recover", "learn"]
@@ -23,7 +23,7 @@ PHASES = ["detect", "triage", "contain", "investigate", "recover", "learn"]
 def times(value: Any) -> list[Any]:  # noqa: ANN401  (any JSON value)
     """Every value of a time field, however deep."""
     if isinstance(value, dict):
-        mine = [item for key, item in value.items() if key in TIME_FIELDS]
+        mine = [item for key, item in value.items() if key in TIMES]
         return mine + [found for item in value.values() for found in times(item)]
     if isinstance(value, list):
         return [found for item in value for found in times(item)]

@@ -24,7 +24,11 @@ def grouped(*batches: list[Event]) -> dict[str, list[Event]]:
 
 
 EVENTS = st.lists(
-    st.tuples(st.text("ab", min_size=1, max_size=2), st.integers(-(2**63), 2**63 - 1), st.integers(0, 200)),
+    st.tuples(
+        st.text("ab", min_size=1, max_size=2),
+        st.integers(0, 2) | st.integers(-(2**63), 2**63 - 1),
+        st.integers(0, 200),
+    ),
     max_size=30,
     unique_by=lambda drawn: (drawn[0], drawn[2]),
 )

@@ -89,7 +89,8 @@ def test_kills_at_any_moment_leave_nothing_lost_or_doubled(tmp_path: Path, seed:
     path, plant = attacks(tmp_path / "attacks.ndjson"), inventory(tmp_path)
     whole = start(path, plant, tmp_path / "whole")
     moment = begun(whole, tmp_path / "whole")
-    assert whole.wait() == 0, whole.stdout.read().decode() if whole.stdout else ""
+    said = whole.communicate(timeout=60)[0]
+    assert whole.returncode == 0, said.decode()
     length = time.monotonic() - moment
     chance, out = random.Random(seed), tmp_path / "out"
     killed = 0
@@ -98,15 +99,11 @@ def test_kills_at_any_moment_leave_nothing_lost_or_doubled(tmp_path: Path, seed:
         begun(running, out)
         time.sleep(chance.uniform(0.0, 0.7 * length))
         running.kill()
-        killed += running.wait() == -signal.SIGKILL
-        for stream in (running.stdout,):
-            assert stream is not None
-            stream.close()
+        running.communicate()
+        killed += running.returncode == -signal.SIGKILL
     last = start(path, plant, out)
     told = last.communicate(timeout=60)[0]
     assert last.returncode == 0, told.decode()
-    if whole.stdout is not None:
-        whole.stdout.close()
     assert killed >= 1
     assert len(documents(out)) == 6
     assert settled(out) == settled(tmp_path / "whole")

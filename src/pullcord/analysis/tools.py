@@ -34,13 +34,15 @@ _GROUPS: tuple[frozenset[str], ...] = tuple(
             "invite add join enroll assign grant allow share include subscribe register attach append insert put "
             "participant"
         ),
-        "create add make schedule book reserve plan new generate set open order start launch event appointment",
+        "create add make schedule book reserve plan new generate set open start launch event appointment",
         "delete remove drop cancel erase clear purge kick ban revoke discard unsubscribe uninvite archive close",
         (
             "update change edit modify set reschedule rename move adjust patch replace reset correct alter configure "
             "append write increase decrease"
         ),
-        "pay transfer send purchase buy order deposit withdraw refund donate wire payment transaction money",
+        "pay transfer send deposit withdraw refund donate wire payment transaction money",
+        # A noun too (work orders), so it stands for little else.
+        "order buy purchase",
         (
             "run execute call invoke start stop restart deploy install apply trigger enable disable exec eval shell "
             "command control actuate switch approve reject confirm acknowledge merge commit save store import export"
@@ -95,17 +97,16 @@ def tool(name: str) -> Tool:
 
 def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:
     """How many of the words stand in a text, given as its words; endings may differ (``sends``, ``invited``)."""
-    return sum(
-        word in text or any(_stem(word) == _stem(other) for other in _near(word, text)) for word in words
-    )
+    return sum(word in text or any(_inflects(word, other) for other in text) for word in words)
 
 
 _STEM = 5
+_SHORTEST = 4
+_ENDING = 3
 
 
-def _stem(word: str) -> str:
-    return word[: max(4, min(_STEM, len(word)))]
-
-
-def _near(word: str, text: frozenset[str]) -> list[str]:
-    return [other for other in text if other[:4] == word[:4]] if len(word) >= 4 else []  # noqa: PLR2004
+def _inflects(word: str, other: str) -> bool:
+    """Whether the other is the word with another ending; too short a word would match by chance."""
+    if len(word) < _SHORTEST or len(other) > len(word) + _ENDING:
+        return False
+    return other.startswith(word[: min(_STEM, len(word))])

@@ -26,8 +26,8 @@ _SENTENCE = 2
 _LOUD = 2
 _SHOWN = 3
 _FETCH = words_of(
-    "visit open browse article articles website websites webpage page pages link links site url click "
-    "follow blog download summarize summarise"
+    "visit open browse article articles website websites webpage page pages link links site url click follow blog "
+    "summarize summarise"
 )
 
 
