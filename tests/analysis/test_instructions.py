@@ -52,8 +52,8 @@ def test_the_same_word_counts_once_but_readers_are_counted_each_time() -> None:
 
 
 def test_words_within_words_are_not_heard() -> None:
-    assert orders("mustard, firstly, systematic, pleased") == 0
-    assert addresses_reader("youth, yourselves") == 0
+    assert orders("mustard, firstly, systematic, pleased, ecosystem") == 0
+    assert addresses_reader("youth, yourselves, bayou") == 0
 
 
 def test_only_the_beginning_of_a_text_is_searched() -> None:

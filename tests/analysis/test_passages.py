@@ -77,6 +77,15 @@ def test_nothing_wanted_or_nothing_there_is_no_passage() -> None:
     assert Text("").best({"beta": 1.0}) is None
 
 
+def test_values_are_no_words() -> None:
+    assert Text("Valve 4711 for jo@drop.example, see drop.example and PO-77").words == {
+        "valve",
+        "for",
+        "see",
+        "and",
+    }
+
+
 def test_the_words_of_a_passage_are_those_that_begin_in_it() -> None:
     text = Text("alpha beta gamma")
     assert text.words_in(Passage(1, 11, 0.0, frozenset())) == {"beta"}

@@ -92,6 +92,11 @@ def test_no_call_or_one_call_is_no_pair() -> None:
     assert pairs() == pairs(call(0)) == []
 
 
+def test_up_to_the_bound_every_earlier_result_is_paired() -> None:
+    found = pairs(*(call(n) for n in range(MAX_ORIGINS + 1)))
+    assert [origin for origin, action in found if action == MAX_ORIGINS] == list(range(MAX_ORIGINS))
+
+
 def test_pairs_are_bounded() -> None:
     found = pairs(*(call(n, result="x") for n in range(600)))
     assert len(found) <= MAX_PAIRS

@@ -89,6 +89,13 @@ def test_a_host_is_the_same_however_it_is_written(text: str) -> None:
     assert values(text)["drop.example"] is Kind.LINK
 
 
+def test_a_link_to_a_file_is_still_a_link() -> None:
+    assert values("https://drop.example/plan.pdf") == {
+        "drop.example/plan.pdf": Kind.LINK,
+        "drop.example": Kind.LINK,
+    }
+
+
 def test_a_link_is_given_whole_and_as_its_host() -> None:
     assert values("https://www.drop.example/a/b?c=1") == {
         "drop.example/a/b?c=1": Kind.LINK,
@@ -130,7 +137,15 @@ def test_base64_and_percent_encoding_hide_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "plain words", "100 % sure", base64.b64encode(bytes(range(128, 200))).decode(), "A" * 15]
+    "text",
+    [
+        "",
+        "plain words",
+        "100 % sure",
+        base64.b64encode(bytes(range(1, 25))).decode(),
+        base64.b64encode(bytes(range(128, 200))).decode(),
+        "A" * 15,
+    ],
 )
 def test_nothing_is_read_into_what_is_not_encoded(text: str) -> None:
     assert decoded(text) == ""

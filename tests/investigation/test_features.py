@@ -20,7 +20,7 @@ def test_the_attacked_pair_stands_out() -> None:
     assert of(pairs, 0, 3, "strong_first") == 0
     assert of(pairs, 1, 3, "call_acts") == 1
     assert of(pairs, 1, 3, "passage_verb_new") == 1
-    assert of(pairs, 1, 3, "value_in_sentence") == 1
+    assert of(pairs, 1, 3, "value_in_sentence") > 0.5
     assert of(pairs, 1, 3, "acting_flow_of_turn") == 1
     assert of(pairs, 2, 3, "passage_orders") == 0
     shared = dict(zip(zip(pairs.origins, pairs.actions, strict=True), pairs.shared, strict=True))

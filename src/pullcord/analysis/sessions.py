@@ -49,11 +49,11 @@ def build_session(events: Sequence[Event]) -> AgentSession:
 
 
 def _unique(events: Sequence[Event]) -> list[Event]:
-    """In order of start time (position in the input breaks ties), each id once."""
+    """In order of start time (the id breaks ties, so that the order of the input does not count), each id once."""
     by_id: dict[str, Event] = {}
     for event in events:
         by_id.setdefault(event.id, event)
-    return sorted(by_id.values(), key=lambda event: event.time)
+    return sorted(by_id.values(), key=lambda event: (event.time, event.id))
 
 
 def _operation(event: Event) -> str:

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<code>(?:[^\W\d]{1,24}-){0,2}[^\W\d]{0,24}\d\w{0,100}+(?:[-/.:+]\w{1,64}+){0,8}+)"
     r"|(?P<word>[^\W\d_]{1,200}+)"
 )
+_HOST_END = re.compile(r":\d+(?=$|[/?#])|[/?#]")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]{1,15}://")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONG_NUMBER = 5
@@ -134,7 +135,9 @@ def _token(group: str, text: str, offset: int) -> Iterator[Token]:
         yield Token(plain[:MAX_LENGTH], Kind.CODE if mixed else Kind.NUMBER, offset)
     else:
         plain = _SCHEME.sub("", text).removeprefix("www.").rstrip("./:!?*_")
-        host = plain.partition("/")[0]
+        if not plain:
+            return  # nothing but a scheme and dots
+        host = _HOST_END.split(plain, maxsplit=1)[0]
         if group == "host" and _FILE.search(plain):
             # The name of a file looks like that of a host; it is as distinctive, but nothing can be sent there.
             yield Token(plain[:MAX_LENGTH], Kind.CODE, offset)

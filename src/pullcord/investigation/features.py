@@ -284,7 +284,8 @@ class _Rows:
         spoken = text.words_in(passage)
         verb = float(speaks_of(call.tool.verbs, spoken) > 0)
         asked = float(speaks_of(call.tool.verbs, turn.words) > 0)
-        hit = [value for value in passage.hits if value in call.novel]
+        # In the order of the call: that of a set changes from process to process.
+        hit = [value for value in call.novel if value in passage.hits]
         strong = [value for value in hit if call.kinds[value] >= STRONG]
         telling = sorted(hit, key=lambda value: -call.novel[value])[:3]
         return (
