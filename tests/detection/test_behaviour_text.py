@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pullcord.detection.behaviour_text import credential_like, host_of, is_internal
+from pullcord.detection.behaviour_text import credential_like, host_of, is_internal, is_tag
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,16 @@ def test_credentials_are_noticed(arguments: dict[str, str]) -> None:
 
 def test_ordinary_arguments_are_not() -> None:
     assert not credential_like({"body": "temperature: 182", "to": "ada@plant.example"})
+
+
+@pytest.mark.parametrize("tag", ["wi-07.limit", "tic-104.setpoint"])
+def test_tags_of_a_control_system_are_no_destinations(tag: str) -> None:
+    assert is_tag(tag)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["365.com", "s3.de", "x9@host7.mail", "drop7.zip/x", "a1.b2.limit", "10.0.0.7", "collector.limit"],
+)
+def test_places_on_a_network_are_no_tags(place: str) -> None:
+    assert not is_tag(place)

@@ -15,7 +15,7 @@ from pullcord.analysis.quoting import quoted
 from pullcord.analysis.scope import Call, Scope
 from pullcord.analysis.tools import Effect, speaks_of, words_of
 from pullcord.analysis.values import STRONG, Kind
-from pullcord.detection.behaviour_text import credential_like, host_of, is_internal
+from pullcord.detection.behaviour_text import credential_like, host_of, is_internal, is_tag
 from pullcord.model.finding import Finding, FindingKind, Severity, finding_id
 from pullcord.model.session import AgentSession
 
@@ -124,7 +124,8 @@ def _finding(scope: Scope, flow: _Flow, internal_domains: Collection[str]) -> Fi
     outside = [
         value
         for value in flow.values
-        if call.kinds[value] in (Kind.LINK, Kind.ADDRESS) and not is_internal(value, internal_domains)
+        if call.kinds[value] in (Kind.LINK, Kind.ADDRESS)
+        and not (is_internal(value, internal_domains) or is_tag(value))
     ]
     secret = credential_like(target.arguments or {})
     loud = text.tone_of(flow.passage).orders >= _LOUD

@@ -12,6 +12,58 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 MAX_SEARCHED = 20_000
+_TAG_LABELS = 2
+_COUNTRY = 2
+_ENDINGS = frozenset(
+    [
+        "com",
+        "net",
+        "org",
+        "info",
+        "biz",
+        "name",
+        "pro",
+        "app",
+        "dev",
+        "cloud",
+        "online",
+        "site",
+        "shop",
+        "store",
+        "tech",
+        "xyz",
+        "top",
+        "club",
+        "live",
+        "link",
+        "click",
+        "page",
+        "web",
+        "digital",
+        "agency",
+        "email",
+        "network",
+        "systems",
+        "solutions",
+        "services",
+        "support",
+        "world",
+        "zone",
+        "space",
+        "fun",
+        "icu",
+        "example",
+        "test",
+        "invalid",
+        "local",
+        "internal",
+        "lan",
+        "corp",
+        "home",
+        "onion",
+        "arpa",
+    ]
+)
 
 
 def host_of(value: str) -> str:
@@ -24,6 +76,23 @@ def is_internal(value: str, domains: Collection[str]) -> bool:
     host = host_of(value).partition(":")[0]
     return any(
         host == domain or host.endswith(f".{domain}") for domain in (d.casefold().strip(".") for d in domains)
+    )
+
+
+def is_tag(value: str) -> bool:
+    """Whether a bare "host" reads like a tag of a control system (``wi-07.limit``) rather than a place on a network.
+
+    Two labels, a digit in the first, and an ending that is neither a country nor a usual domain.
+    """
+    labels = value.split(".")
+    ending = labels[-1]
+    return (
+        len(labels) == _TAG_LABELS
+        and value.isprintable()
+        and not {"@", "/", ":"} & set(value)
+        and any(character.isdigit() for character in labels[0])
+        and len(ending) != _COUNTRY
+        and ending not in _ENDINGS
     )
 
 
