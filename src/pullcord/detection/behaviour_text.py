@@ -14,56 +14,13 @@ _SECRET = re.compile(
 MAX_SEARCHED = 20_000
 _TAG_LABELS = 2
 _COUNTRY = 2
-_ENDINGS = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "info",
-        "biz",
-        "name",
-        "pro",
-        "app",
-        "dev",
-        "cloud",
-        "online",
-        "site",
-        "shop",
-        "store",
-        "tech",
-        "xyz",
-        "top",
-        "club",
-        "live",
-        "link",
-        "click",
-        "page",
-        "web",
-        "digital",
-        "agency",
-        "email",
-        "network",
-        "systems",
-        "solutions",
-        "services",
-        "support",
-        "world",
-        "zone",
-        "space",
-        "fun",
-        "icu",
-        "example",
-        "test",
-        "invalid",
-        "local",
-        "internal",
-        "lan",
-        "corp",
-        "home",
-        "onion",
-        "arpa",
-    ]
-)
+# Endings of more than two letters that places on the internet or inside a company usually have.
+_ENDINGS = frozenset({
+    "agency", "app", "arpa", "biz", "click", "cloud", "club", "com", "corp", "dev", "digital", "email", "example",
+    "fun", "home", "icu", "info", "internal", "invalid", "lan", "link", "live", "local", "name", "net", "network",
+    "online", "onion", "org", "page", "pro", "services", "shop", "site", "solutions", "space", "store", "support",
+    "systems", "tech", "test", "top", "web", "world", "xyz", "zone",
+})  # fmt: skip
 
 
 def host_of(value: str) -> str:

@@ -147,8 +147,8 @@ def _reasons(
     kind: str, cast: Mapping[str, float], sources: list[tuple[Signature, int]], share: float
 ) -> tuple[str, ...]:
     whys = sorted({signature.why for signature, _ in sources if signature.type == kind})
-    detectors = f"{len(cast)} detector" + ("s" if len(cast) > 1 else "")
-    reasons = [f"Type {kind}: {detectors} point there ({', '.join(whys[:3])}), {share:.0%} of the votes."]
+    detectors = f"{len(cast)} detectors point" if len(cast) > 1 else "1 detector points"
+    reasons = [f"Type {kind}: {detectors} there ({', '.join(whys[:3])}), {share:.0%} of the votes."]
     others = sorted({signature.type for signature, _ in sources} - {kind, UNCLASSIFIED})
     if others:
         reasons.append(f"Also seen: {', '.join(others[:5])}.")
