@@ -152,7 +152,7 @@ def test_standing_adds_up(document: IncidentDocument) -> None:
     assert stand.done + len(stand.waiting) == stand.total
     verified = sum(one.verification is not None for one in document.actions)
     assert stand.confirmed + stand.refuted + stand.unknown == verified
-    assert stand.verdict == "An attack succeeded", "the gravest verdict counts"
+    assert stand.verdict == "An attack probably succeeded", "the gravest verdict counts"
     nothing = msgspec.structs.replace(document, explanations=(), actions=())
     assert standing(nothing).verdict == "It cannot be told from what was recorded"
     assert standing(nothing).waiting == ()

@@ -60,7 +60,7 @@ def test_each_session_is_explained_up_to_the_bound(tmp_path: Path) -> None:
         outcome, reason, records = done(phases.investigate(case(sessions=many), tx, means(judges())))
     assert outcome is PhaseOutcome.DONE
     assert [key for key, _ in records] == sorted(many)[: phases.MOST_SESSIONS]
-    assert reason == "50 × attack_succeeded; 3 more sessions not reconstructed"
+    assert reason == "50 × attack succeeded; 3 more sessions not reconstructed"
 
 
 def test_without_a_session_it_cannot_be_told(tmp_path: Path) -> None:

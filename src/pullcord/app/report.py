@@ -19,7 +19,7 @@ _MOST_ROWS = 200
 _DONE = frozenset({ReceiptStatus.DONE, ReceiptStatus.ALREADY})
 
 _VERDICTS = {
-    Verdict.ATTACK_SUCCEEDED: "An attack succeeded",
+    Verdict.ATTACK_SUCCEEDED: "An attack probably succeeded",
     Verdict.ATTACK_ATTEMPTED: "An attack was attempted; no sign that it succeeded",
     Verdict.NO_ATTACK: "No attack is seen in what was recorded",
     Verdict.CANNOT_TELL: "It cannot be told from what was recorded",
@@ -29,7 +29,7 @@ _VERDICT_ORDER = tuple(_VERDICTS)
 
 @dataclass(frozen=True)
 class Moment:
-    """One line of the timeline: when (RFC 3339), what kind, what happened, and the id it rests on."""
+    """One line of the timeline: when (UTC, to the second), what kind, what happened, and the id it rests on."""
 
     time: str
     kind: str
@@ -105,7 +105,12 @@ def timeline(document: IncidentDocument) -> list[Moment]:
         if one.receipt is not None and _is_done(one)
     ]
     ordered = sorted(moments, key=lambda moment: (moment[0], moment[1]))[:_MOST_ROWS]
-    return [Moment(to_rfc3339(when), kind, what, evidence) for when, kind, what, evidence in ordered]
+    return [Moment(_stamp(when), kind, what, evidence) for when, kind, what, evidence in ordered]
+
+
+def _stamp(nanoseconds: int) -> str:
+    """For people: ``2026-03-17 05:22:03``, UTC; incident.json has every digit."""
+    return to_rfc3339(nanoseconds)[:19].replace("T", " ")
 
 
 def _is_done(action: CarriedAction) -> bool:
@@ -122,7 +127,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["stamp"] = to_rfc3339
+    environment.filters["stamp"] = _stamp
     environment.filters["percent"] = lambda share: f"{share * 100:.0f} %"
     environment.filters["words"] = lambda text: str(text).replace("_", " ")
     return environment.from_string(read("templates", "report.html.j2").decode())

@@ -73,7 +73,7 @@ def print_document(document: IncidentDocument) -> None:
         "",
         *(f"  {reason}" for reason in document.reasons),
         "",
-        *(f"{moment.time[:19]}  {moment.kind:<9} {moment.what}" for moment in timeline(document)),
+        *(f"{moment.time}  {moment.kind:<9} {moment.what}" for moment in timeline(document)),
     ]
     for line in lines:
         click.echo(clean(line))

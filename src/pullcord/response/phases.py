@@ -54,7 +54,9 @@ async def investigate(case: Case, tx: Transaction, means: Means) -> Told:
         return PhaseOutcome.DONE, reason, ()
     told = [means.judges.investigate(session) for session in chosen]
     counts = {verdict: sum(one.verdict is verdict for one in told) for verdict in Verdict}
-    reason = ", ".join(f"{count} × {verdict.value}" for verdict, count in counts.items() if count)
+    reason = ", ".join(
+        f"{count} × {verdict.value.replace('_', ' ')}" for verdict, count in counts.items() if count
+    )
     if len(case.sessions) > len(chosen):
         reason += f"; {len(case.sessions) - len(chosen)} more sessions not reconstructed"
     return PhaseOutcome.DONE, reason, tuple((one.trace_id, one) for one in told)
