@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from pullcord.app.document import IncidentDocument
 from pullcord.app.incidents import listed, shown
 from pullcord.app.report import render
 from tests.app.build import respond
@@ -17,6 +18,13 @@ from tests.components import COMPONENTS
 pytestmark = pytest.mark.needs("chromium")
 
 ATTACK = '"><img src=x onerror="document.title=1"><script>document.title=2</script>'
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> IncidentDocument:
+    # Before the browser: Playwright keeps an event loop running in this thread, and the response starts its own.
+    respond(tmp_path / "out", simulate=True)
+    return shown(tmp_path / "out" / "state", listed(tmp_path / "out" / "state")[0].id)
 
 
 @pytest.fixture
@@ -29,11 +37,8 @@ def browser() -> Iterator[Browser]:
 
 
 def test_a_hostile_report_runs_nothing_asks_for_nothing_and_can_be_read(
-    tmp_path: Path, browser: Browser
+    tmp_path: Path, document: IncidentDocument, browser: Browser
 ) -> None:
-    incidents = respond(tmp_path / "out", simulate=True)
-    document = shown(tmp_path / "out" / "state", listed(tmp_path / "out" / "state")[0].id)
-    assert document.id == incidents[0].id
     hostile = msgspec.structs.replace(document, title=ATTACK, assets=(ATTACK,), reasons=(ATTACK,))
     file = tmp_path / "report.html"
     file.write_text(render(hostile), encoding="utf-8")

@@ -100,13 +100,11 @@ def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:
     return sum(word in text or any(_inflects(word, other) for other in text) for word in words)
 
 
-_STEM = 5
 _SHORTEST = 4
-_ENDING = 3
+_ENDINGS = words_of("e s d es ed ing ted ting ning")
 
 
 def _inflects(word: str, other: str) -> bool:
     """Whether the other is the word with another ending; too short a word would match by chance."""
-    if len(word) < _SHORTEST or len(other) > len(word) + _ENDING:
-        return False
-    return other.startswith(word[: min(_STEM, len(word))])
+    root = word.removesuffix("e")
+    return len(word) >= _SHORTEST and other.startswith(root) and other[len(root) :] in _ENDINGS
