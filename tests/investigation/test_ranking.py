@@ -31,7 +31,9 @@ def test_hand_made_weights_give_what_can_be_worked_out() -> None:
 def test_shipped_weights_tell_an_attack_from_none_in_a_plant_they_never_saw() -> None:
     bad, good = SHIPPED.investigate(attacked()), SHIPPED.investigate(harmless())
     assert (bad.origin[0].span_id, bad.actions[0].span_id) == ("s1", "s3")
-    assert bad.score > 0.5 > good.score
+    # The thresholds are those of other plants and may be too cautious here; the order of the two must hold anywhere.
+    assert bad.score > 10 * good.score
+    assert bad.verdict in {Verdict.ATTACK_SUCCEEDED, Verdict.ATTACK_ATTEMPTED}
     assert good.verdict is Verdict.NO_ATTACK
     assert good.origin  # named whatever the verdict
 

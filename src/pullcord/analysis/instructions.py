@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pullcord.analysis.tools import words_of
+
 _BY_LANGUAGE = {
     "English": (
         "please must should need_to have_to important urgent immediately first before after_that instead ignore "
@@ -38,14 +40,18 @@ _BY_LANGUAGE = {
     "Ukrainian": "будь_ласка повин* важливо негайно спочатку ігнор* інструкці*",
 }
 # Scripts without word borders or with endings joined on: matched anywhere.
-_ANYWHERE = (
-    "请 必须 重要 立即 首先 之前 然后 忽略 忘记 指令 指示 任务 助手 務必 請 してください 必ず すぐに まず 無視 命令 "
-    "アシスタント 하세요 하십시오 반드시 중요 즉시 먼저 무시 지시 명령 يرجى يجب مهم فورا أولا تجاهل تعليمات कृपया ज़रूरी महत्वपूर्ण "
-    "तुरंत पहले अनदेखा निर्देश"
-).split()
-_READER = frozenset(
+_ANYWHERE = sorted(
+    words_of(
+        "请 必须 重要 立即 首先 之前 然后 忽略 忘记 指令 指示 任务 助手 "
+        "務必 請 してください 必ず すぐに まず 無視 命令 アシスタント "
+        "하세요 하십시오 반드시 중요 즉시 먼저 무시 지시 명령 "
+        "يرجى يجب مهم فورا أولا تجاهل تعليمات "
+        "कृपया ज़रूरी महत्वपूर्ण तुरंत पहले अनदेखा निर्देश"
+    )
+)
+_READER = words_of(
     "you your yourself du dein deine deinen sie ihr ihre vous votre vos tu ton tus usted você seu sua tuo tua je jij "
-    "twój ty tvůj sen senin din ditt ты вы твой ваш ваша ваши ти ви".split()  # noqa: SIM905  (a list is no clearer)
+    "twój ty tvůj sen senin din ditt ты вы твой ваш ваша ваши ти ви"
 )
 _READER_ANYWHERE = ("你", "您", "あなた", "당신", "너")
 _ALL = [entry for words in _BY_LANGUAGE.values() for entry in words.split()]
@@ -60,7 +66,7 @@ MAX_READ = 20_000
 def orders(normal: str) -> int:
     """How many different words of instruction a normalised text (see ``values.normalise``) has."""
     text = normal[:MAX_READ]
-    words = _WORD.findall(text)
+    words: list[str] = _WORD.findall(text)
     different = set(words)
     line = f" {' '.join(words)} "
     count = len(different & _SINGLE) + sum(word.startswith(_BEGINNINGS) for word in different)

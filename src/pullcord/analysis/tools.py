@@ -97,14 +97,17 @@ def tool(name: str) -> Tool:
 
 def speaks_of(words: frozenset[str], text: frozenset[str]) -> int:
     """How many of the words stand in a text, given as its words; endings may differ (``sends``, ``invited``)."""
-    return sum(word in text or any(_inflects(word, other) for other in text) for word in words)
+    return sum(not _forms(word).isdisjoint(text) for word in words)
 
 
 _SHORTEST = 4
-_ENDINGS = words_of("e s d es ed ing ted ting ning")
+_ENDINGS = ("", "e", "s", "d", "es", "ed", "ing", "ted", "ting", "ning")
 
 
-def _inflects(word: str, other: str) -> bool:
-    """Whether the other is the word with another ending; too short a word would match by chance."""
+@lru_cache(maxsize=8192)
+def _forms(word: str) -> frozenset[str]:
+    """The word and its forms with other endings; too short a word would match by chance."""
+    if len(word) < _SHORTEST:
+        return frozenset({word})
     root = word.removesuffix("e")
-    return len(word) >= _SHORTEST and other.startswith(root) and other[len(root) :] in _ENDINGS
+    return frozenset({word, *(root + ending for ending in _ENDINGS)})
