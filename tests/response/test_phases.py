@@ -92,7 +92,7 @@ def test_learning_counts_what_is_on_record(tmp_path: Path) -> None:
     with opened(tmp_path) as store, store.state.transaction() as tx:
         outcome, reason, records = done(phases.learn(case(), tx, means(judges())))
     assert (outcome, records) == (PhaseOutcome.DONE, ())
-    assert reason == "lessons drawn from 1 findings and 0 actions"
+    assert reason == "lessons drawn from 1 finding and 0 actions"
 
 
 def test_carried_out_are_only_actions_done_or_already_so(tmp_path: Path) -> None:

@@ -154,7 +154,8 @@ class Run:
             end = self.clock.now()
             for incident in triaged.incidents:
                 tx.put_incident(incident)
-                detected = f"{len(incident.finding_ids)} findings"
+                count = len(incident.finding_ids)
+                detected = f"{count} finding{'' if count == 1 else 's'}"
                 tx.put_phase(
                     incident.id, _done(PhaseName.DETECT, int(tx.meta("started") or start), start, detected)
                 )

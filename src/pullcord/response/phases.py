@@ -77,7 +77,9 @@ async def learn(case: Case, tx: Transaction, means: Means) -> Told:
     """Close the books: lessons follow from the record alone, so they are drawn whenever it is read."""
     del means
     count = len(tx.receipts(case.incident.id))
-    return PhaseOutcome.DONE, f"lessons drawn from {len(case.findings)} findings and {count} actions", ()
+    found = len(case.findings)
+    reason = f"lessons drawn from {found} finding{'' if found == 1 else 's'} and {count} actions"
+    return PhaseOutcome.DONE, reason, ()
 
 
 AFTER_TRIAGE = (
