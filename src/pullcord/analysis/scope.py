@@ -17,8 +17,6 @@ MAX_TOKENS = 160
 """Values of one call that are compared, the most distinctive first."""
 _TOTAL_TEXT = 6_000_000
 _SHORT_TEXT = 2_000
-_FEW = 3
-_LITTLE = 4
 _WEIGHT = {Kind.WORD: 1.0, Kind.NUMBER: 2.0, Kind.CODE: 4.0, Kind.LINK: 4.0, Kind.ADDRESS: 4.0}
 
 
@@ -51,7 +49,6 @@ class Call:
         self.tool: Tool = tool(call.tool)
         arguments: Mapping[str, str] = call.arguments or {}
         self.units = [found for text in arguments.values() if (found := values(text[:MAX_READ]))]
-        self.units = [_telling(unit) for unit in self.units]
         self.kinds = {value: kind for unit in self.units for value, kind in unit.items()}
         novel = [(value, kind) for value, kind in self.kinds.items() if not turn.explains(value, kind)]
         novel.sort(key=lambda item: -item[1])
@@ -60,13 +57,6 @@ class Call:
         self.strong = [value for value in self.novel if self.kinds[value] >= STRONG]
         self.numbers = [value for value in self.novel if self.kinds[value] is Kind.NUMBER]
         self.plain = [value for value in self.novel if self.kinds[value] is Kind.WORD]
-
-
-def _telling(unit: dict[str, Kind]) -> dict[str, Kind]:
-    """An argument without the little words that any two sentences share; a short argument keeps all."""
-    if len(unit) <= _FEW:
-        return unit
-    return {v: kind for v, kind in unit.items() if kind is not Kind.WORD or len(v) >= _LITTLE or not v.isascii()}
 
 
 class Scope:
