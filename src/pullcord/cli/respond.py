@@ -34,4 +34,7 @@ def command(files: tuple[Path, ...], inventory: Path, out: Path, simulate: bool,
         print_line({"out": str(out), "incidents": len(incidents)})
         return
     incident_table(incidents)
-    click.echo(f"{len(incidents)} incidents in {out}: index.json, incidents/<id>/report.html")
+    count = len(incidents)
+    click.echo(
+        f"{count} incident{'' if count == 1 else 's'} in {out}: index.json, incidents/<id>/report.html"
+    )
