@@ -15,7 +15,6 @@ from pullcord.analysis.values import (
     Kind,
     contained,
     decoded,
-    first_seen,
     normalise,
     strong,
     tokens,
@@ -172,11 +171,9 @@ def test_no_text_takes_long(piece: str) -> None:
     assert process_time() - begun < 5.0
 
 
-def test_shares_and_first_places() -> None:
+def test_shares() -> None:
     assert contained(["a", "b"], {"a"}) == 0.5
     assert contained([], {"a"}) == 0.0
-    assert first_seen("a", [{"b"}, {"a"}, {"a"}]) == 1
-    assert first_seen("a", [{"b"}]) is None
 
 
 def test_values_do_not_hang_on_the_seed_of_hashes() -> None:

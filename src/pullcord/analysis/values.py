@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -115,11 +115,6 @@ def contained(wanted: Collection[str], having: Collection[str]) -> float:
     if not wanted:
         return 0.0
     return sum(value in having for value in wanted) / len(wanted)
-
-
-def first_seen(value: str, texts: Sequence[Collection[str]]) -> int | None:
-    """Index of the first text that has the value, or None."""
-    return next((index for index, having in enumerate(texts) if value in having), None)
 
 
 def _token(group: str, text: str, offset: int) -> Iterator[Token]:
