@@ -7,21 +7,30 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pullcord.model.approval import Approval
+from pullcord.model.audit import AuditEntry
 from pullcord.model.event import Event
 from pullcord.model.evidence import Evidence
 from pullcord.model.explanation import Explanation
 from pullcord.model.finding import Finding
 from pullcord.model.incident import Incident, Phase
+from pullcord.model.intent import Intent, IntentState
+from pullcord.model.mode_change import ModeChange
 from pullcord.model.noun import Noun
 from pullcord.model.outcome import Receipt, Verification
-from pullcord.model.plan import Action, ActionKind, Plan
+from pullcord.model.plan import Action, Plan
+from pullcord.model.responder import Description, Prepared
+from pullcord.model.task import Task
 
 
 class Clock(Protocol):
-    """Wall time."""
+    """Wall time, and time that nobody can set."""
 
     def now(self) -> int:
         """Nanoseconds UTC since the epoch."""
+        ...
+
+    def elapsed(self) -> int:
+        """Nanoseconds on a clock that only runs forward, also while the machine sleeps; its zero means nothing."""
         ...
 
 
@@ -90,6 +99,18 @@ class Transaction(Protocol):
         """Enter event ids into the inbox (time: receipt, nanoseconds UTC); returns the new ones."""
         ...
 
+    def put_batch(self, body: bytes, time: int) -> int:
+        """Keep a batch of new events in the inbox until the lake has it; returns its number, which only rises."""
+        ...
+
+    def batches(self, limit: int) -> list[tuple[int, bytes]]:
+        """``(number, body)`` of the oldest batches in the inbox."""
+        ...
+
+    def drop_batches(self, numbers: Collection[int]) -> None:
+        """Forget batches that are durable in the lake."""
+        ...
+
     def put_findings(self, findings: Iterable[Finding]) -> int:
         """Keep findings; one already there stays as it is. Returns how many were new."""
         ...
@@ -145,6 +166,64 @@ class Transaction(Protocol):
         """Explanations in the order kept."""
         ...
 
+    def put_task(self, task: Task) -> None:
+        """Keep or replace a task."""
+        ...
+
+    def tasks(self, incident_id: str | None = None) -> tuple[Task, ...]:
+        """Tasks in the order kept, of one incident or all."""
+        ...
+
+    def put_intent(self, intent: Intent) -> None:
+        """Keep or replace a line of the intent journal."""
+        ...
+
+    def intent(self, key: str) -> Intent | None:
+        """One line of the journal."""
+        ...
+
+    def intents(
+        self, incident_id: str | None = None, states: Collection[IntentState] | None = None
+    ) -> tuple[Intent, ...]:
+        """Lines of the journal in the order kept, of one incident or all, in these states or any."""
+        ...
+
+    def put_mode(self, change: ModeChange) -> None:
+        """Keep or replace the mode change of an AI system: one that is in force, and one that people are asked about.
+
+        Coming into force removes the one people were asked about.
+        """
+        ...
+
+    def modes(self, *, in_force: bool = True) -> dict[str, ModeChange]:
+        """Mode changes by AI system: those in force, or those that people are asked about."""
+        ...
+
+    def audit(self, who: str, what: str, detail: str, time: int) -> AuditEntry:
+        """Add a line to the audit log."""
+        ...
+
+    def audit_log(self) -> Iterator[AuditEntry]:
+        """The audit log in order."""
+        ...
+
+    def lease(self, executor: str, until: int) -> None:
+        """Say that a process is alive until a time (nanoseconds UTC)."""
+        ...
+
+    def leases(self) -> dict[str, int]:
+        """Until when each process said it is alive."""
+        ...
+
+    def end_lease(self, executor: str) -> None:
+        """Forget a process."""
+        ...
+
+    @property
+    def connection(self) -> object:
+        """The database connection, for an engine that keeps its own tables in the same file."""
+        ...
+
     def meta(self, key: str) -> str | None:
         """A setting of this state (run fingerprint, cursors …)."""
         ...
@@ -165,12 +244,17 @@ class State(Protocol):
 class Responder(Protocol):
     """The action contract: one kind of real (or simulated) system that actions are carried out on."""
 
-    name: str
-    simulated: bool
-    kinds: frozenset[ActionKind]
+    @property
+    def describe(self) -> Description:
+        """What it is and can; never changes."""
+        ...
 
-    async def plan(self, action: Action) -> str:
-        """Read-only: the pre-state this action would change, as text that ``execute`` compares with."""
+    def covers(self, action: Action) -> bool:
+        """Whether it can carry this action out: its kind, on this target."""
+        ...
+
+    async def plan(self, action: Action) -> Prepared:
+        """Read-only: what the action would change, whether it is so already, and what must hold before."""
         ...
 
     async def execute(self, action: Action, key: str, prestate: str) -> Receipt:
@@ -181,6 +265,6 @@ class Responder(Protocol):
         """Look at the result through an oracle independent of the writer; no answer is ``unknown``."""
         ...
 
-    async def rollback(self, action: Action, prestate: str) -> Receipt:
-        """Restore the recorded pre-state."""
+    async def rollback(self, action: Action, key: str, prestate: str) -> Receipt:
+        """Restore the recorded pre-state and look whether it is there; people decided on it, never expiry alone."""
         ...

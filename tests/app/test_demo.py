@@ -1,33 +1,76 @@
+"""The parts; the whole demo is played in tests/demo/tale."""
+
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
+from pullcord.app import demo
 from pullcord.app.demo import play
-from pullcord.app.progress import Silent
-from pullcord.model.incident import Incident, PhaseName
-from tests.app.build import documents, results
+from pullcord.demo.tale.progress import Bookmark
+from pullcord.demo.tale.teller import Voice
+from pullcord.model.errors import UsageError
+from pullcord.model.times import from_rfc3339
+from pullcord.store.folder import open_folder
+from tests.app.build import respond
+from tests.cli.build import process
 
 
-def played(out: Path) -> tuple[list[Incident], list[tuple[str, PhaseName]]]:
-    told: list[tuple[str, PhaseName]] = []
-    return play(out, Silent(), lambda incident, phase: told.append((incident.id, phase))), told
+class Quiet:
+    def say(self, voice: Voice, text: str) -> None:
+        """Nobody listens."""
 
 
-def test_the_attack_is_the_one_incident_and_is_taken_through_all_phases(tmp_path: Path) -> None:
-    (incident,), told = played(tmp_path / "demo")
-    after = [PhaseName.CONTAIN, PhaseName.INVESTIGATE, PhaseName.RECOVER, PhaseName.LEARN]
-    assert told == [(incident.id, phase) for phase in after]
-    assert incident.assets == ("Maintenance copilot",)
-    assert incident.unregistered == ()
-    document = documents(tmp_path / "demo")[incident.id]
-    assert document["closed"]
-    assert document["simulated"]
-    assert len(document["trace_ids"]) == 1, "neither the twin nor routine is part of it"
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(UsageError, match="not empty"):
+        play(tmp_path, Quiet())
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_playing_again_in_the_same_folder_changes_nothing(tmp_path: Path) -> None:
-    played(tmp_path)
-    before = results(tmp_path)
-    _, told = played(tmp_path)
-    assert told == []
-    assert results(tmp_path) == before
+def test_without_its_packages_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_NEEDED", ("asyncua", "no_such_package.at_all"))
+    with pytest.raises(UsageError, match=r"needs no_such_package") as caught:
+        play(tmp_path / "out", Quiet())
+    assert "pullcord[demo]" in caught.value.cure
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_finished_demo_is_begun_anew_and_an_unfinished_one_goes_on(tmp_path: Path) -> None:
+    out = demo._folder(tmp_path / "out")
+    Bookmark(out).told("routine")
+    (out / "old").touch()
+    assert demo._folder(out) == out
+    assert Bookmark(out).is_told("routine")
+    Bookmark(out).finish()
+    demo._folder(out)
+    assert not Bookmark(out).is_told("routine")
+    assert not (out / "old").exists()
+
+
+def test_a_flipped_bit_is_noticed_in_the_copy_and_the_evidence_stays(tmp_path: Path) -> None:
+    respond(tmp_path, simulate=True)
+    with open_folder(tmp_path / "state") as store:
+        said = demo._flipped(tmp_path, store)
+        assert store.vault.verify() == []
+    assert "were changed" in said
+    assert said.endswith("0 problems")
+
+
+def test_the_recording_can_be_read_again(tmp_path: Path) -> None:
+    respond(tmp_path / "run", simulate=True)
+    with open_folder(tmp_path / "run" / "state") as store:
+        (tmp_path / "recording.ndjson").write_bytes(demo._recording(store))
+    lines = [json.loads(line) for line in (tmp_path / "recording.ndjson").read_bytes().splitlines()]
+    times = [from_rfc3339(line["time"]) for line in lines]
+    assert times == sorted(times)
+    assert all("source" not in line and "raw_digest" not in line for line in lines)
+    told = process("investigate", tmp_path / "recording.ndjson")
+    assert (told.code, told.err) == (0, "")
+    assert {line["trace_id"] for line in told.lines()} == {
+        line["trace_id"] for line in lines if line.get("trace_id")
+    }

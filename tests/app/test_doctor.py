@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pullcord import content
 from pullcord.app.doctor import Check, examine
+from pullcord.model.noun import canonical
+from pullcord.store.tables import AUDIT
 from tests.response.build import opened
 
 
@@ -38,6 +41,20 @@ def test_lost_evidence_is_bad(tmp_path: Path) -> None:
     assert checks["state"].good
     assert not checks["evidence"].good
     assert "missing" in checks["evidence"].detail
+
+
+def test_a_changed_audit_log_is_bad(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, store.state.transaction() as tx:
+        for number in range(3):
+            tx.audit("ann", f"approve {number}", "", number)
+    assert by_name(tmp_path / "state")["audit log"].detail == "3 entries, chain whole"
+    with opened(tmp_path) as store, store.state.transaction() as tx:
+        second = list(tx.audit_log())[1]
+        changed = msgspec.structs.replace(second, who="bob")
+        tx.connection.execute(AUDIT.update().where(AUDIT.c.sequence == 2).values(body=canonical(changed)))
+    check = by_name(tmp_path / "state")["audit log"]
+    assert not check.good
+    assert check.detail == "changed at entry 2"
 
 
 def test_no_state_is_bad_and_says_why(tmp_path: Path) -> None:

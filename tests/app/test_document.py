@@ -14,6 +14,7 @@ from pullcord.model.explanation import Candidate, Explanation, Verdict
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
 from pullcord.model.plan import ActionKind, VerificationLevel
 from pullcord.model.times import EARLIEST, LATEST, from_rfc3339
+from pullcord.response.journal import action_key
 from tests.app.build import TIMES, documents
 from tests.response.build import action, incident, opened, plan
 
@@ -78,17 +79,32 @@ def test_the_file_is_the_document_as_the_state_tells_it(simulated: Path) -> None
 def test_receipts_and_verifications_find_their_action(tmp_path: Path) -> None:
     cut, told = action(ActionKind.DISABLE_AGENT), action(ActionKind.NOTIFY_OWNER)
     kept = plan(cut, told)
-    receipt = Receipt(key="k", action_id=cut.id, status=ReceiptStatus.DONE, responder="r", time=1)
+    key = action_key(kept, cut)
+    receipt = Receipt(key=key, action_id=cut.id, status=ReceiptStatus.DONE, responder="r", time=1)
     seen = Verification(level=VerificationLevel.POLICY, result=VerificationResult.REFUTED, oracle="o", time=1)
     with opened(tmp_path) as store, store.state.transaction() as tx:
-        for key, record in ((kept.id, kept), ("k", receipt), ("k", seen)):
-            tx.put_record("inc-1", key, record)
+        for name, record in ((kept.id, kept), (key, receipt), (key, seen)):
+            tx.put_record("inc-1", name, record)
         document = build(tx, store.vault, incident(), lambda _incident, _tx: ())
     first, second = document.actions
     assert (first.plan, first.receipt, first.verification) == (kept.id, receipt, seen)
     assert (second.receipt, second.verification) == (None, None)
     assert not document.closed
     assert not document.simulated
+
+
+def test_a_plan_that_another_took_the_place_of_counts_by_what_was_done_under_it(tmp_path: Path) -> None:
+    cut, told = action(ActionKind.DISABLE_AGENT), action(ActionKind.NOTIFY_OWNER)
+    older, newer = plan(cut, told), plan(told)
+    key = action_key(older, cut)
+    receipt = Receipt(key=key, action_id=cut.id, status=ReceiptStatus.DONE, responder="r", time=1)
+    with opened(tmp_path) as store, store.state.transaction() as tx:
+        # The older one came back once and was replaced again: it is one plan, in its last place.
+        for name, record in ((older.id, older), ("again", older), (newer.id, newer), (key, receipt)):
+            tx.put_record("inc-1", name, record)
+        document = build(tx, store.vault, incident(), lambda _incident, _tx: ())
+    assert document.plans == (older, newer)
+    assert [(one.plan, one.id) for one in document.actions] == [(older.id, cut.id), (newer.id, told.id)]
 
 
 def test_origins_are_those_of_attacks_the_surest_first(tmp_path: Path) -> None:

@@ -2,12 +2,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pullcord.app.judging import Judging, rule_files
 from pullcord.model.errors import UsageError
+from pullcord.model.incident import Phase, PhaseName, PhaseOutcome
+from pullcord.model.inventory import Mode
 from pullcord.model.plan import PlanPurpose
+from pullcord.model.times import HOUR
+from pullcord.response.case import Case
 from tests.response.build import case, incident, opened
+from tests.scenes import incident as scene
+from tests.scenes import injected, plant
 
 
 def test_the_shipped_rules_are_found() -> None:
@@ -55,3 +62,27 @@ def test_lessons_are_drawn_from_the_record(tmp_path: Path) -> None:
         first, again = (Judging().learn(incident(), tx) for _ in range(2))
     assert first == again
     assert all(lesson.id.startswith("lsn-") for lesson in first)
+
+
+def test_a_plan_of_containment_carries_the_modes_of_its_inventory() -> None:
+    found, shipped = injected(), plant("discrete")
+    systems = [msgspec.structs.replace(one, mode=Mode.RECOMMEND) for one in shipped.ai_systems]
+    lent = msgspec.structs.replace(shipped, ai_systems=tuple(systems))
+    one = Case(incident=scene(found, lent), findings=found)
+    assert Judging(lent).contain(one, (), ()).mode is Mode.RECOMMEND
+    assert Judging().contain(one, (), ()).mode is Mode.OBSERVE
+
+
+def test_delays_of_people_are_no_lesson_of_a_recording(tmp_path: Path) -> None:
+    start = incident().first_time
+    starts = {name: start + number * HOUR for number, name in enumerate(PhaseName)}
+    phases = [
+        Phase(name=name, start=time, end=time + HOUR, outcome=PhaseOutcome.DONE, reason="")
+        for name, time in starts.items()
+    ]
+    with opened(tmp_path) as store, store.state.transaction() as tx:
+        for phase in phases:
+            tx.put_phase(incident().id, phase)
+        recorded = Judging().learn(incident(), tx)
+        live = Judging(recorded=False).learn(incident(), tx)
+    assert recorded != live

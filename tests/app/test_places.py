@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pullcord.app.places import state_folder
+from pullcord.app.places import live_folder, state_folder
 from pullcord.model.errors import UsageError
 
 
@@ -54,4 +54,14 @@ def test_no_state_is_a_usage_error(tmp_path: Path) -> None:
         state_folder(None)
     with pytest.raises(UsageError, match="no Pullcord state"):
         state_folder(tmp_path)
+    assert list(tmp_path.iterdir()) == [], "looking makes nothing"
+
+
+def test_a_live_folder_need_not_be_there_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live_folder(tmp_path / "new") == tmp_path / "new"
+    assert live_folder(None) == tmp_path / "nowhere" / "pullcord"
+    monkeypatch.chdir(tmp_path)
+    assert live_folder(Path("here")) == tmp_path / "here"
+    monkeypatch.setenv("PULLCORD_STATE", "there")
+    assert live_folder(None) == tmp_path / "there"
     assert list(tmp_path.iterdir()) == [], "looking makes nothing"

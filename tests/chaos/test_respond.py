@@ -1,8 +1,8 @@
-"""Kill -9 at random moments of `pullcord respond`; `./dev test --chaos N` kills N times, an ordinary run 8 times."""
+"""Kill -9 at random moments of `pullcord respond`."""
 
 from __future__ import annotations
 
-import os
+import math
 import random
 import signal
 import subprocess
@@ -15,10 +15,12 @@ import pytest
 from pullcord.demo.session import SessionWriter
 from pullcord.model.times import DAY, from_rfc3339
 from tests.app.build import documents, inventory, results
+from tests.chaos.kills import report, share
 from tests.cli.build import COMMAND
 
-# Two kills to a folder.
-KILLS = max(2, int(os.environ.get("PULLCORD_CHAOS", "8")))
+# Kills to a folder.
+TOGETHER = 2
+KILLS = share("respond")
 
 
 def attacks(path: Path) -> Path:
@@ -61,7 +63,8 @@ def begun(running: subprocess.Popen[bytes], out: Path) -> float:
     return time.monotonic()
 
 
-@pytest.mark.parametrize("seed", range(KILLS // 2))
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("seed", range(math.ceil(KILLS / TOGETHER)))
 def test_kills_at_any_moment_leave_nothing_lost_or_doubled(tmp_path: Path, seed: int) -> None:
     path, plant = attacks(tmp_path / "attacks.ndjson"), inventory(tmp_path)
     whole = start(path, plant, tmp_path / "whole")
@@ -71,7 +74,7 @@ def test_kills_at_any_moment_leave_nothing_lost_or_doubled(tmp_path: Path, seed:
     length = time.monotonic() - moment
     chance, out = random.Random(seed), tmp_path / "out"
     killed = 0
-    for _ in range(2):
+    for _ in range(min(TOGETHER, KILLS - TOGETHER * seed)):
         running = start(path, plant, out)
         begun(running, out)
         time.sleep(chance.uniform(0.0, 0.7 * length))
@@ -81,6 +84,10 @@ def test_kills_at_any_moment_leave_nothing_lost_or_doubled(tmp_path: Path, seed:
     last = start(path, plant, out)
     told = last.communicate(timeout=60)[0]
     assert last.returncode == 0, told.decode()
+    ours, whole_run = settled(out), settled(tmp_path / "whole")
+    lost = len(set(whole_run["documents"]) - set(ours["documents"]))
+    doubled = len(set(ours["documents"]) - set(whole_run["documents"]))
+    report(killed, lost, doubled)
     assert killed >= 1
     assert len(documents(out)) == 6
-    assert settled(out) == settled(tmp_path / "whole")
+    assert ours == whole_run

@@ -1,20 +1,52 @@
+"""What a caller sees at once; the story itself is told in tests/demo/tale."""
+
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from tests.app.build import documents
+import pytest
+
+from pullcord.cli.demo import _MARKS, _Told
+from pullcord.demo.tale.teller import Voice
 from tests.cli.build import Call
 
 
-def test_the_demo_tells_its_story_and_writes_its_files(pullcord: Call, tmp_path: Path) -> None:
-    out = tmp_path / "demo"
-    told = pullcord("demo", "--once", "--out", out)
-    assert (told.code, told.err) == (0, "")
-    (document,) = documents(out).values()
-    assert document["id"] in told.out
+def test_it_says_what_is_simulated_and_what_is_real(pullcord: Call) -> None:
+    told = pullcord("demo", "--help")
+    assert told.code == 0
     assert "SIMULATED" in told.out
-    for word in ("contained", "investigated", "recovery planned", "closed"):
-        assert word in told.out
-    assert (out / "index.json").is_file()
-    again = pullcord("demo", "--out", out, "--json")
-    assert again.lines() == [{"out": str(out), "incidents": 1}]
+
+
+def test_somebody_elses_folder_is_a_usage_error(pullcord: Call, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    told = pullcord("demo", "--once", "--out", tmp_path, "--json")
+    assert told.code == 2
+    assert told.out == ""
+    assert "--out" in told.err
+
+
+def test_every_voice_has_a_mark_that_needs_no_colour() -> None:
+    marks = [mark for mark, _ in _MARKS.values()]
+    assert set(_MARKS) == {voice.value for voice in Voice} - {"chapter"}
+    assert len(set(marks)) == len(marks)
+    assert len({len(mark) for mark in marks}) == 1
+
+
+def test_what_an_attacker_wrote_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    teller = _Told(0.0)
+    teller.say(Voice.CHAPTER, "one \x1b[2J")
+    teller.say(Voice.PLANT, "mail: \x1b]0;owned\x07 [bold]x[/bold] :smiley:")
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\x07" not in out
+    assert "[bold]x[/bold] :smiley:" in " ".join(out.split())
+
+
+def test_readers_get_time_for_long_lines_and_pipes_none() -> None:
+    begin = time.monotonic()
+    _Told(0.0).say(Voice.NOTE, "word " * 100)
+    assert time.monotonic() - begin < 0.1
+    begin = time.monotonic()
+    _Told(0.1).say(Voice.NOTE, "word " * 100)
+    assert time.monotonic() - begin >= 0.2

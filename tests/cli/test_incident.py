@@ -5,7 +5,10 @@ from pathlib import Path
 
 import msgspec
 
+from pullcord.model.intent import IntentState
+from pullcord.model.task import TaskKind
 from tests.cli.build import Call
+from tests.cli.desk import house
 from tests.response.build import incident, opened
 
 
@@ -53,3 +56,45 @@ def test_an_empty_state_says_so(pullcord: Call, tmp_path: Path) -> None:
     open_folder(tmp_path / "state").close()
     assert pullcord("incident", "list", "--state", tmp_path).out == "No incidents.\n"
     assert pullcord("incident", "list", "--state", tmp_path, "--json").out == ""
+
+
+def test_a_question_is_listed_and_answered(pullcord: Call, tmp_path: Path) -> None:
+    with house(pullcord, tmp_path) as (run, ann, _, _):
+        assert ann("incident", "repair").out == "No question is open.\n"
+        run.office.put_task(
+            id="doubt-1", kind=TaskKind.IN_DOUBT, question="Was it done?", options=("done", "not_done")
+        )
+        assert ann("incident", "repair").out == "inc-1  doubt-1: Was it done?  [done | not_done]\n"
+        assert ann("incident", "repair", "inc-2").out == "No question is open.\n"
+        assert [one["id"] for one in ann("incident", "repair", "inc-1", "--json").lines()] == ["doubt-1"]
+        for arguments in (
+            ["--answer", "done"],
+            ["inc-1", "--answer", "done"],
+            ["inc-1", "--task", "doubt-1"],
+        ):
+            assert ann("incident", "repair", *arguments).code == 2
+        wrong = ann("incident", "repair", "inc-1", "--task", "doubt-1", "--answer", "maybe")
+        assert (wrong.code, "done, not_done" in wrong.err) == (1, True)
+        told = ann(
+            "incident",
+            "repair",
+            "inc-1",
+            "--task",
+            "doubt-1",
+            "--answer",
+            "not_done",
+            "--comment",
+            "I looked",
+        )
+        assert (told.code, told.out) == (0, "doubt-1: not_done\n")
+        assert run.office.woken == ["inc-1"]
+
+
+def test_an_incident_is_closed_when_nothing_is_owed(pullcord: Call, tmp_path: Path) -> None:
+    with house(pullcord, tmp_path) as (run, ann, _, _):
+        run.office.put_intent(IntentState.IN_DOUBT)
+        told = ann("incident", "close", "inc-1")
+        assert (told.code, "is in_doubt" in told.err) == (1, True)
+        run.office.put_intent(IntentState.NOT_DONE)
+        assert ann("incident", "close", "inc-1", "--comment", "all is well").out == "inc-1 is being closed.\n"
+        assert ann("incident", "close", "inc-9").code == 1

@@ -7,9 +7,22 @@ from pullcord.model.event import Attributes, Event, LogSource
 from pullcord.model.explanation import Explanation, Verdict
 from pullcord.model.finding import Finding, Severity
 from pullcord.model.incident import Incident
+from pullcord.model.intent import Intent, IntentState
 from pullcord.model.inventory import Mode
+from pullcord.model.mode_change import ModeChange
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
-from pullcord.model.plan import ActionClass, ApproverRole, Plan, PlanPurpose, VerificationLevel, sealed
+from pullcord.model.plan import (
+    Action,
+    ActionClass,
+    ActionKind,
+    ApproverRole,
+    Plan,
+    PlanPurpose,
+    VerificationLevel,
+    sealed,
+)
+from pullcord.model.responder import Delivery, Prepared
+from pullcord.model.task import Task, TaskKind
 
 
 def event(
@@ -86,3 +99,36 @@ def verification(detail: str) -> Verification:
 
 def explanation(trace: str) -> Explanation:
     return Explanation(trace_id=trace, verdict=Verdict.CANNOT_TELL, score=0.25)
+
+
+def task(incident_id: str, name: str, answer: str | None = None) -> Task:
+    return Task(
+        id=name,
+        incident_id=incident_id,
+        kind=TaskKind.QUESTION,
+        subject="",
+        question="?",
+        options=("yes", "no"),
+        opened=1,
+        answer=answer,
+    )
+
+
+def intent(incident_id: str, key: str, state: IntentState = IntentState.PLANNED) -> Intent:
+    action = Action(id="act", kind=ActionKind.THROTTLE, target="t", action_class=ActionClass.R1)
+    return Intent(
+        key=key,
+        incident_id=incident_id,
+        plan_hash="h",
+        action=action,
+        responder="r",
+        delivery=Delivery.BLIND,
+        state=state,
+        prepared=Prepared(prestate="as it was"),
+        executor="me",
+        time=1,
+    )
+
+
+def mode(system: str, wanted: Mode = Mode.RECOMMEND, time: int | None = None) -> ModeChange:
+    return ModeChange(system=system, mode=wanted, requested_by="ann", requested=1, time=time)

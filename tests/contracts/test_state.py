@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from pullcord.model.audit import AuditEntry
 from pullcord.model.errors import PullcordError
 from pullcord.model.incident import Phase, PhaseName
+from pullcord.model.intent import IntentState
+from pullcord.model.inventory import Mode
+from pullcord.model.noun import digest
 from pullcord.model.outcome import ReceiptStatus
 from pullcord.model.times import EARLIEST, LATEST
 from pullcord.ports import State, Transaction
 from tests.contracts.adapters import STATES
-from tests.contracts.nouns import approval, explanation, finding, incident, plan, receipt, verification
+from tests.contracts.nouns import (
+    approval,
+    explanation,
+    finding,
+    incident,
+    intent,
+    mode,
+    plan,
+    receipt,
+    task,
+    verification,
+)
 
 
 @pytest.fixture(params=STATES)
@@ -168,3 +184,141 @@ def test_text_that_is_not_unicode_is_refused_whole(state: State, text: str) -> N
 def test_a_time_that_does_not_fit_is_refused(state: State) -> None:
     with pytest.raises(PullcordError), state.transaction() as tx:
         tx.put_findings([finding("f", LATEST + 1)])
+
+
+def test_tasks_keep_their_order_and_are_unique_within_their_incident(state: State) -> None:
+    with state.transaction() as tx:
+        tx.put_incident(incident("one"))
+        tx.put_incident(incident("two"))
+        for made in (task("one", "b"), task("two", "a"), task("one", "a"), task("one", "b", answer="yes")):
+            tx.put_task(made)
+    with state.transaction() as tx:
+        assert tx.tasks("one") == (task("one", "b", answer="yes"), task("one", "a"))
+        assert [(one.incident_id, one.id) for one in tx.tasks()] == [("one", "b"), ("two", "a"), ("one", "a")]
+        assert tx.tasks("nowhere") == ()
+
+
+def test_the_journal_keeps_its_order_and_is_found_by_key_incident_and_state(state: State) -> None:
+    first, second, other = intent("one", "k2"), intent("one", "k1"), intent("two", "k3")
+    sent = intent("one", "k2", IntentState.SENT)
+    with state.transaction() as tx:
+        tx.put_incident(incident("one"))
+        tx.put_incident(incident("two"))
+        for made in (first, second, other, sent):
+            tx.put_intent(made)
+    with state.transaction() as tx:
+        assert (tx.intent("k2"), tx.intent("nowhere")) == (sent, None)
+        assert tx.intents() == (sent, second, other)
+        assert tx.intents("one") == (sent, second)
+        assert tx.intents("one", [IntentState.SENT]) == (sent,)
+        assert tx.intents(None, {IntentState.PLANNED, IntentState.SENT}) == (sent, second, other)
+        assert tx.intents(None, [IntentState.UNDONE]) == tx.intents("one", []) == tx.intents("nowhere") == ()
+
+
+def test_neither_task_nor_intent_without_its_incident(state: State) -> None:
+    with pytest.raises(PullcordError, match="not in"), state.transaction() as tx:
+        tx.put_task(task("nowhere", "a"))
+    with pytest.raises(PullcordError, match="not in"), state.transaction() as tx:
+        tx.put_intent(intent("nowhere", "k"))
+    with state.transaction() as tx:
+        assert (tx.tasks(), tx.intents()) == ((), ())
+
+
+def test_a_mode_in_force_ends_the_one_people_were_asked_about(state: State) -> None:
+    asked, other = mode("copilot"), mode("two")
+    first, second = mode("copilot", time=5), mode("copilot", Mode.OBSERVE, time=6)
+    with state.transaction() as tx:
+        tx.put_mode(first)
+        tx.put_mode(asked)
+        tx.put_mode(other)
+        assert tx.modes() == {"copilot": first}
+        assert tx.modes(in_force=False) == {"copilot": asked, "two": other}
+        tx.put_mode(second)
+    with state.transaction() as tx:
+        assert tx.modes() == {"copilot": second}
+        assert tx.modes(in_force=False) == {"two": other}
+
+
+def broken(lines: Sequence[AuditEntry]) -> list[int]:
+    """Numbers of the lines at which the chain does not hold."""
+    previous, found = "0" * 64, []
+    for place, one in enumerate(lines, 1):
+        bare = msgspec.structs.replace(one, chain="")
+        if (one.sequence, one.previous, one.chain) != (place, previous, digest(bare)):
+            found.append(one.sequence)
+        previous = one.chain
+    return found
+
+
+def test_the_audit_log_is_a_chain_in_which_a_change_shows(state: State) -> None:
+    with state.transaction() as tx:
+        first = tx.audit("ann", "stop", "smoke", 1)
+        assert (first.sequence, first.previous) == (1, "0" * 64)
+    for number in range(2, 6):
+        with state.transaction() as tx:
+            tx.audit("bob", f"approve {number}", "\x00 \u2028", -number)
+    with state.transaction() as tx:
+        lines = list(tx.audit_log())
+    assert [one.sequence for one in lines] == [1, 2, 3, 4, 5]
+    assert broken(lines) == []
+    changed = msgspec.structs.replace(lines[2], who="carl")
+    assert broken([*lines[:2], changed, *lines[3:]]) == [3]
+    assert broken([*lines[:2], *lines[3:]]) == [4, 5]
+    assert broken([lines[0], lines[2], lines[1], *lines[3:]]) == [3, 2, 4]
+    assert broken(lines[1:]) == [2, 3, 4, 5]
+
+
+def test_an_audit_line_is_part_of_its_transaction(state: State) -> None:
+    def breaks(tx: Transaction) -> None:
+        tx.audit("ann", "lost", "", 2)
+        raise RuntimeError("stop")
+
+    with state.transaction() as tx:
+        tx.audit("ann", "kept", "", 1)
+    with pytest.raises(RuntimeError, match="stop"), state.transaction() as tx:
+        breaks(tx)
+    with state.transaction() as tx:
+        tx.audit("ann", "kept too", "", 3)
+    with state.transaction() as tx:
+        lines = list(tx.audit_log())
+    assert [one.what for one in lines] == ["kept", "kept too"]
+    assert broken(lines) == []
+
+
+def test_leases_are_renewed_and_end(state: State) -> None:
+    with state.transaction() as tx:
+        tx.lease("b", LATEST)
+        tx.lease("a", 1)
+        tx.lease("a", 2)
+        tx.end_lease("nowhere")
+    with state.transaction() as tx:
+        assert tx.leases() == {"a": 2, "b": LATEST}
+        tx.end_lease("a")
+        assert tx.leases() == {"b": LATEST}
+
+
+def test_a_number_of_a_batch_never_comes_again(state: State) -> None:
+    def breaks(tx: Transaction) -> None:
+        tx.put_batch(b"lost", 1)
+        raise RuntimeError("stop")
+
+    with state.transaction() as tx:
+        numbers = [tx.put_batch(bytes([place]), place) for place in range(3)]
+        assert tx.batches(2) == [(numbers[0], b"\x00"), (numbers[1], b"\x01")]
+    with pytest.raises(RuntimeError, match="stop"), state.transaction() as tx:
+        breaks(tx)
+    with state.transaction() as tx:
+        tx.drop_batches(numbers)
+        assert tx.batches(10) == []
+    with state.transaction() as tx:
+        later = tx.put_batch(b"", 4)
+        tx.drop_batches([])
+        assert tx.batches(10) == [(later, b"")]
+    assert numbers == sorted(numbers)
+    assert later > max(numbers)
+
+
+def test_an_engine_can_take_part_in_a_transaction(state: State) -> None:
+    with state.transaction() as tx:
+        assert tx.connection is not None
+        tx.set_meta("k", "v")

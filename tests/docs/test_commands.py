@@ -41,7 +41,7 @@ ALL = dict([*commands(cli), *hidden()])
 def sections() -> dict[str, str]:
     """``words of a command`` → text of its section."""
     parts = re.findall(r"^## `pullcord ([^`]+)`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    return {" ".join(re.findall(r"(?:^|(?<= ))[a-z]+", title)): text for title, text in parts}
+    return {" ".join(re.findall(r"(?:^|(?<= ))[a-z][a-z-]*", title)): text for title, text in parts}
 
 
 def test_every_command_has_a_section_and_every_section_a_command() -> None:

@@ -63,10 +63,10 @@ ROOMS: dict[str, Room] = {
         "model analysis app web", "msgspec orjson litestar uvicorn jinja2 markupsafe authlib argon2"
     ),
     "web": Room("model analysis app", "msgspec litestar jinja2 markupsafe"),
-    "cli": Room("model analysis app", "msgspec orjson click rich"),
+    "cli": Room("model analysis app server otwriter", "msgspec orjson click rich"),
     "demo": Room(
         "model analysis content",
-        "msgspec orjson numpy httpx uvicorn litestar supervisor openfeature opentelemetry",
+        "msgspec orjson httpx supervisor openfeature opentelemetry cedarpy cryptography",
     ),
 }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,3 +91,19 @@ def test_nothing_comes_back_by_itself(kind: str, where: tuple[str, str]) -> None
         assert ApproverRole.ML_OWNER in {need.role for need in plan.approvals}
     assert not any(action.reaches_ot for action in plan.actions)
     assert all(action.expected and action.undo for action in plan.actions)
+
+
+def test_a_system_that_calls_no_tools_has_no_tool_policy_and_read_nothing() -> None:
+    cause = [told()]
+    through_tools = {ActionKind.PURGE_CONTENT, ActionKind.TIGHTEN_TOOL_POLICY}
+    assert through_tools <= set(kinds(recover(cause)))
+    where, found = plant("discrete"), injected("desk-helper")
+    bare = msgspec.structs.replace(
+        where,
+        ai_systems=tuple(msgspec.structs.replace(one, tools=(), side_effects=()) for one in where.ai_systems),
+    )
+    one = incident(found, bare)
+    contained = plan_containment(one, found, (), bare, types(), calls=calls())
+    after = plan_recovery(one, cause, bare, types(), contained, calls=calls())
+    assert not through_tools & set(kinds(after))
+    assert ActionKind.RETURN_TO_SERVICE in kinds(after)

@@ -9,7 +9,7 @@ from pullcord.model.outcome import ReceiptStatus, VerificationResult
 from pullcord.model.plan import ActionKind
 from pullcord.responders.evidence import EvidenceSnapshot
 from pullcord.store.vault import FileVault, open_vault
-from tests.response.build import Ticking, action, done
+from tests.responders.build import Wall, action, done
 
 ITEMS = {"events of session t1": b'{"id":"a"}\n', "findings": b'{"id":"f"}\n', "nothing": b""}
 SNAPSHOT = action(ActionKind.SNAPSHOT)
@@ -21,11 +21,11 @@ def vault(tmp_path: Path) -> FileVault:
 
 
 def snapshot(vault: FileVault, incident: str = "inc-1") -> EvidenceSnapshot:
-    return EvidenceSnapshot(vault, Ticking(), incident, ITEMS)
+    return EvidenceSnapshot(vault, Wall(), incident, ITEMS)
 
 
 def take(responder: EvidenceSnapshot) -> ReceiptStatus:
-    prestate = done(responder.plan(SNAPSHOT))
+    prestate = done(responder.plan(SNAPSHOT)).prestate
     return done(responder.execute(SNAPSHOT, "key", prestate)).status
 
 
@@ -71,12 +71,27 @@ def test_changed_bytes_refute(vault: FileVault, tmp_path: Path) -> None:
 
 
 def test_nothing_to_keep_proves_nothing(vault: FileVault) -> None:
-    empty = EvidenceSnapshot(vault, Ticking(), "inc-1", {})
+    empty = EvidenceSnapshot(vault, Wall(), "inc-1", {})
     assert take(empty) is ReceiptStatus.ALREADY
     assert done(empty.verify(SNAPSHOT)).result is VerificationResult.UNKNOWN
 
 
 def test_evidence_is_never_taken_back(vault: FileVault) -> None:
     take(snapshot(vault))
-    assert done(snapshot(vault).rollback(SNAPSHOT, "")).status is ReceiptStatus.REFUSED
+    assert done(snapshot(vault).rollback(SNAPSHOT, "undo", "")).status is ReceiptStatus.REFUSED
     assert len(vault.entries()) == len(ITEMS)
+
+
+def test_a_plan_says_how_much_is_added(vault: FileVault) -> None:
+    before = done(snapshot(vault).plan(SNAPSHOT))
+    assert (before.prestate, before.already, before.undo) == ("", False, "")
+    assert before.change == "3 items are added to the vault"
+    take(snapshot(vault))
+    after = done(snapshot(vault).plan(SNAPSHOT))
+    assert after.already
+    assert after.prestate == ",".join(sorted(digest_bytes(data) for data in ITEMS.values()))
+
+
+def test_it_covers_snapshots_of_whatever_target(vault: FileVault) -> None:
+    assert snapshot(vault).covers(action(ActionKind.SNAPSHOT, "press"))
+    assert not snapshot(vault).covers(action(ActionKind.HOLD_LOTS))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import pytest
@@ -9,20 +8,20 @@ from pullcord.model.outcome import ReceiptStatus, VerificationResult
 from pullcord.model.plan import Action, ActionKind
 from pullcord.model.session import ToolCall
 from pullcord.responders.simulated import SimulatedPlant
-from tests.response.build import Ticking, action, call, done
+from tests.responders.build import Wall, action, call, done
 
 MAIL = call("send_mail", arguments={"to": "desk@stranger.example"})
 READ = call("read_recipe", "s2", {"id": "WR-1"})
-RESTRICT = action(ActionKind.RESTRICT_TOOLS, tools=json.dumps(["send_mail"]))
+RESTRICT = action(ActionKind.RESTRICT_TOOLS, tools=["send_mail"])
 CUT = action(ActionKind.DISABLE_AGENT)
 
 
 def plant(*calls: tuple[str, ToolCall], executed: Sequence[Action] = ()) -> SimulatedPlant:
-    return SimulatedPlant(Ticking(), executed, calls)
+    return SimulatedPlant(Wall(), executed, calls)
 
 
 def act(on: SimulatedPlant, what: Action, key: str = "key") -> ReceiptStatus:
-    receipt = done(on.execute(what, key, done(on.plan(what))))
+    receipt = done(on.execute(what, key, done(on.plan(what)).prestate))
     assert receipt.simulated
     assert (receipt.key, receipt.action_id) == (key, what.id)
     return receipt.status
@@ -35,13 +34,11 @@ def test_an_action_is_done_once() -> None:
     assert act(plant(executed=[CUT]), CUT) is ReceiptStatus.ALREADY
 
 
-def test_a_drifted_prestate_aborts() -> None:
+def test_what_was_done_by_an_earlier_run_and_is_gone_aborts() -> None:
     one = plant()
-    prestate = done(one.plan(CUT))
-    act(one, CUT)
-    assert done(one.execute(CUT, "key", prestate)).status is ReceiptStatus.ABORTED
     assert done(one.execute(RESTRICT, "key", "done")).status is ReceiptStatus.ABORTED
-    assert done(one.plan(RESTRICT)) == "not done"
+    assert done(one.plan(RESTRICT)).prestate == "not done"
+    assert not done(one.plan(RESTRICT)).already
 
 
 def test_a_replayed_call_confirms_what_denies_it_once_that_is_done() -> None:
@@ -69,7 +66,7 @@ def test_what_the_others_deny_stands_beside_what_the_action_denies() -> None:
 
 def test_an_action_that_denies_no_call_is_refuted_whatever_the_others_do() -> None:
     one = plant(("copilot", MAIL))
-    other = action(ActionKind.RESTRICT_TOOLS, tools=json.dumps(["read_mail"]))
+    other = action(ActionKind.RESTRICT_TOOLS, tools=["read_mail"])
     act(one, CUT)
     act(one, other)
     assert done(one.verify(other)).result is VerificationResult.REFUTED
@@ -92,15 +89,18 @@ def test_without_a_call_or_for_another_kind_it_is_unknown() -> None:
 def test_rollback_restores_the_prestate_and_nothing_before_it() -> None:
     one = plant(("copilot", MAIL))
     act(one, RESTRICT)
-    undone = done(one.rollback(RESTRICT, "not done"))
-    assert (undone.status, undone.simulated) == (ReceiptStatus.DONE, True)
+    undone = done(one.rollback(RESTRICT, "undo", "not done"))
+    assert (undone.status, undone.simulated, undone.key) == (ReceiptStatus.DONE, True, "undo")
     assert done(one.verify(RESTRICT)).result is VerificationResult.REFUTED
+    assert done(one.rollback(RESTRICT, "undo", "not done")).status is ReceiptStatus.ALREADY
     before = plant(executed=[CUT])
-    assert done(before.rollback(CUT, "done")).status is ReceiptStatus.DONE
-    assert done(before.plan(CUT)) == "done"
+    assert done(before.rollback(CUT, "undo", "done")).status is ReceiptStatus.ALREADY
+    assert done(before.plan(CUT)).prestate == "done"
 
 
 @pytest.mark.parametrize("kind", [ActionKind.SNAPSHOT, ActionKind.RETURN_TO_SERVICE])
 def test_evidence_and_return_to_service_are_not_simulated(kind: ActionKind) -> None:
-    assert kind not in SimulatedPlant.kinds
-    assert len(SimulatedPlant.kinds) == len(ActionKind) - 2
+    assert not plant().covers(action(kind))
+    assert plant().covers(action(ActionKind.HOLD_LOTS, "whatever"))
+    assert len(plant().describe.kinds) == len(ActionKind) - 2
+    assert plant().describe.simulated

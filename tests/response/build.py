@@ -29,8 +29,14 @@ from pullcord.model.plan import (
     action_id,
     sealed,
 )
+from pullcord.model.responder import Delivery, Description, Prepared
 from pullcord.model.session import AgentSession, ToolCall
+from pullcord.ports import Responder
 from pullcord.response.case import Case, Judges
+from pullcord.response.engine import Direct, Steps
+from pullcord.response.journal import Journal
+from pullcord.response.permission import NobodyDecides, Policy
+from pullcord.response.work import Means, Work
 from pullcord.store.folder import Store, open_folder
 
 T = TypeVar("T")
@@ -42,7 +48,7 @@ def done(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class Ticking:
-    """A clock that goes on by one nanosecond at each look."""
+    """A clock that goes on by one nanosecond at each look; ``elapsed`` is the same count."""
 
     def __init__(self, start: int = 1_000) -> None:
         self.time = start
@@ -51,10 +57,13 @@ class Ticking:
         self.time += 1
         return self.time
 
+    def elapsed(self) -> int:
+        return self.now()
 
-def action(kind: ActionKind, target: str = "copilot", **params: str) -> Action:
+
+def action(kind: ActionKind, target: str = "copilot", incident_id: str = "inc-1", **params: str) -> Action:
     return Action(
-        id=action_id("inc-1", kind, target, params),
+        id=action_id(incident_id, kind, target, params),
         kind=kind,
         target=target,
         action_class=ActionClass.R1,
@@ -154,11 +163,26 @@ class Canary:
     kinds: frozenset[ActionKind] = frozenset(ActionKind)
     status: ReceiptStatus = ReceiptStatus.DONE
     fails: Exception | None = None
+    seen: VerificationResult = VerificationResult.CONFIRMED
     calls: list[str] = field(default_factory=list)
 
-    async def plan(self, action: Action) -> str:
+    @property
+    def describe(self) -> Description:
+        return Description(
+            name=self.name,
+            kinds=self.kinds,
+            delivery=Delivery.IDEMPOTENT,
+            level=VerificationLevel.EFFECT,
+            oracle="a look",
+            simulated=self.simulated,
+        )
+
+    def covers(self, action: Action) -> bool:
+        return action.kind in self.kinds
+
+    async def plan(self, action: Action) -> Prepared:
         self.calls.append(f"plan {action.kind.value}")
-        return "as it was"
+        return Prepared(prestate="as it was")
 
     async def execute(self, action: Action, key: str, prestate: str) -> Receipt:
         self.calls.append(f"execute {action.kind.value} {prestate}")
@@ -168,15 +192,11 @@ class Canary:
         self.calls.append(f"verify {action.kind.value}")
         if self.fails is not None:
             raise self.fails
-        return Verification(
-            level=VerificationLevel.EFFECT, result=VerificationResult.CONFIRMED, oracle="a look", time=1
-        )
+        return Verification(level=VerificationLevel.EFFECT, result=self.seen, oracle="a look", time=1)
 
-    async def rollback(self, action: Action, prestate: str) -> Receipt:
+    async def rollback(self, action: Action, key: str, prestate: str) -> Receipt:
         self.calls.append(f"rollback {action.kind.value} {prestate}")
-        return Receipt(
-            key="undo", action_id=action.id, status=ReceiptStatus.DONE, responder=self.name, time=1
-        )
+        return Receipt(key=key, action_id=action.id, status=self.status, responder=self.name, time=1)
 
 
 def judges(contain: Sequence[Action] = (), recover: Sequence[Action] = ()) -> Judges:
@@ -197,3 +217,24 @@ def opened(path: Path, *findings: Finding) -> Iterator[Store]:
             tx.put_findings(findings or (finding(),))
             tx.put_incident(incident())
         yield store
+
+
+def work(
+    store: Store,
+    *responders: Responder,
+    policy: Policy | None = None,
+    made: Judges | None = None,
+    live: bool = False,
+    steps: Steps | None = None,
+) -> Work:
+    """The incident of :func:`case` under way, step after step at once."""
+    clock = Ticking()
+    means = Means(
+        judges=made or judges(),
+        responders=lambda *_: responders,
+        policy=policy or NobodyDecides(),
+        clock=clock,
+        journal=Journal(store.state, clock, "me"),
+        live=live,
+    )
+    return Work("inc-1", steps or Direct(), store.state, means, lambda _: case())

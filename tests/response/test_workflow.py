@@ -5,17 +5,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pullcord.model.explanation import Explanation
 from pullcord.model.incident import Phase, PhaseName, PhaseOutcome
 from pullcord.model.plan import ActionKind, Plan
+from pullcord.model.task import TaskKind
 from pullcord.ports import Transaction
 from pullcord.response.case import Case, Judges
+from pullcord.response.engine import Direct
+from pullcord.response.engine import Work as Work_
 from pullcord.response.simulation import recorded_means
-from pullcord.response.workflow import is_closed, run
+from pullcord.response.work import OneTransaction
+from pullcord.response.workflow import MOST_ROUNDS, is_closed, run_live, run_recorded
 from pullcord.store.folder import Store
-from tests.response.build import Ticking, action, case, done, judges, opened
+from tests.response.build import Canary, Ticking, action, case, done, incident, judges, opened, work
 
 JUDGES = judges(
     contain=[action(ActionKind.SNAPSHOT), action(ActionKind.DISABLE_AGENT)],
@@ -36,8 +41,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def carry(store: Store, made: Judges) -> list[PhaseName]:
     told: list[PhaseName] = []
-    means = recorded_means(made, store.vault, Ticking(), simulate=True)
-    done(run(case(), store.state, means, told.append))
+    joined = OneTransaction(store.state)
+    means = recorded_means(made, joined, store.vault, Ticking(), simulate=True)
+    done(run_recorded(case(), joined, means, told.append))
     return told
 
 
@@ -114,9 +120,10 @@ class BrokenWriteState:
 
 
 def test_a_phase_that_breaks_at_its_very_end_leaves_only_evidence(store: Store) -> None:
-    means = recorded_means(JUDGES, store.vault, Ticking(), simulate=True)
+    joined = OneTransaction(BrokenWriteState(store))
+    means = recorded_means(JUDGES, joined, store.vault, Ticking(), simulate=True)
     with pytest.raises(BrokenError):
-        done(run(case(), BrokenWriteState(store), means, lambda _: None))
+        done(run_recorded(case(), joined, means, lambda _: None))
     assert phases(store) == ()
     assert kept(store)["receipts"] == []
     entries = len(store.vault.entries())
@@ -130,3 +137,30 @@ def test_closed_means_that_all_six_phases_have_ended() -> None:
     assert not is_closed(whole[:5])
     assert not is_closed((*whole[:5], Phase(name=PhaseName.LEARN, start=1)))
     assert not is_closed(())
+
+
+def test_an_incident_that_never_rests_is_left_to_people(store: Store) -> None:
+    """Each look at whether it may be closed finds one more finding; people close it in the end."""
+    under_way = work(store, Canary(), made=judges(), live=True)
+    rounds = 0
+
+    class Restless(Direct):
+        async def step(self, name: str, work: Work_) -> str:
+            nonlocal rounds
+            rounds += name.startswith("investigate")
+            if name.startswith("learn: may it be closed"):
+                with store.state.transaction() as tx:
+                    before = incident()
+                    more = (*before.finding_ids, *(f"g{number}" for number in range(rounds)))
+                    tx.put_incident(msgspec.structs.replace(before, finding_ids=more))
+            return await super().step(name, work)
+
+        async def wait(self, seconds: float) -> None:
+            del seconds
+            with store.state.transaction() as tx:
+                task = next(one for one in tx.tasks("inc-1") if one.kind is TaskKind.CLOSE)
+                tx.put_task(msgspec.structs.replace(task, answer="close", by="ann", time=1))
+
+    done(run_live("inc-1", Restless(), store.state, under_way.means, lambda _: case()))
+    assert rounds == MOST_ROUNDS
+    assert {one.name for one in phases(store)} == set(AFTER)

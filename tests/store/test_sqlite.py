@@ -9,7 +9,14 @@ from sqlalchemy.exc import OperationalError
 
 from pullcord.store import sqlite
 from pullcord.store.errors import UnfixedWalError
-from pullcord.store.sqlite import Journal, choose_journal, make_engine, refuse_unfixed_wal, wal_is_fixed
+from pullcord.store.sqlite import (
+    Journal,
+    choose_journal,
+    make_engine,
+    make_workflow_engine,
+    refuse_unfixed_wal,
+    wal_is_fixed,
+)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +108,30 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
         thread.join()
     with engine.connect() as connection:
         assert connection.execute(text("SELECT n FROM t")).scalar() == 80
+    engine.dispose()
+
+
+def test_an_engine_for_another_library_shares_the_file_and_begins_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    ours = make_engine(path)
+    with ours.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x)"))
+    theirs = make_workflow_engine(path)
+    with theirs.begin() as connection:
+        pragmas = [
+            connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("synchronous", "foreign_keys")
+        ]
+        assert pragmas == [2, 1]
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == choose_journal().value.lower()
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+    with ours.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM t")).scalar() == 1
+    for engine in (ours, theirs):
+        engine.dispose()
+
+
+def test_an_engine_for_another_library_makes_no_file(tmp_path: Path) -> None:
+    engine = make_workflow_engine(tmp_path / "nowhere")
+    with pytest.raises(OperationalError), engine.connect():
+        pass
     engine.dispose()

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from pullcord.store.records import TABLES
-from pullcord.store.tables import ALIASES, INCIDENTS, METADATA, PHASES
+from pullcord.store.tables import ALIASES, INCIDENTS, INTENTS, METADATA, PHASES
 
 
 def test_whatever_belongs_to_an_incident_is_checked_at_commit() -> None:
@@ -16,13 +16,14 @@ def test_whatever_belongs_to_an_incident_is_checked_at_commit() -> None:
     assert {table for table in METADATA.sorted_tables if table.foreign_keys} == {
         ALIASES,
         PHASES,
+        INTENTS,
         *TABLES.values(),
     }
 
 
 def test_a_body_is_never_missing(connection: Connection) -> None:
     bodies = [table for table in METADATA.sorted_tables if "body" in table.columns]
-    assert len(bodies) == 8
+    assert len(bodies) == 13
     assert not any(table.c.body.nullable for table in bodies)
 
 

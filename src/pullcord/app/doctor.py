@@ -6,10 +6,15 @@ import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pullcord.app.judging import Judging, rule_files
+from pullcord.model.audit import broken_at
 from pullcord.model.errors import PullcordError
 from pullcord.model.noun import Noun
+
+if TYPE_CHECKING:
+    from pullcord.store.folder import Store
 
 
 class Check(Noun, frozen=True, kw_only=True):
@@ -68,6 +73,14 @@ def _weights() -> Check:
     return _check("weights", good=True, detail="investigation weights are sound")
 
 
+def _audit(store: Store) -> Check:
+    with store.state.transaction() as tx:
+        entries = list(tx.audit_log())
+    place = broken_at(entries)
+    whole = f"{len(entries)} entries, chain whole"
+    return _check("audit log", place is None, whole if place is None else f"changed at entry {place}")
+
+
 def _state(folder: Path) -> Iterator[Check]:
     from pullcord.store.folder import open_folder
 
@@ -79,5 +92,6 @@ def _state(folder: Path) -> Iterator[Check]:
             wrong = store.vault.verify()
             detail = "; ".join(wrong[:5]) or f"{len(store.vault.entries())} entries, chain whole"
             yield _check("evidence", not wrong, detail)
+            yield _audit(store)
     except PullcordError as error:
         yield _check("state", good=False, detail=str(error))

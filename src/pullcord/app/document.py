@@ -19,6 +19,7 @@ from pullcord.model.outcome import Receipt, Verification
 from pullcord.model.plan import Action, Plan
 from pullcord.model.times import to_rfc3339
 from pullcord.ports import Transaction, Vault
+from pullcord.response.journal import action_key
 
 SCHEMA = "pullcord.incident/1"
 
@@ -72,7 +73,9 @@ Learn = Callable[[Incident, Transaction], tuple[Lesson, ...]]
 
 def build(tx: Transaction, vault: Vault, incident: Incident, learn: Learn) -> IncidentDocument:
     """Gather the document of an incident from the state and the vault."""
-    plans, explanations = tx.plans(incident.id), tx.explanations(incident.id)
+    # A plan that came back after another took its place is kept twice; it is one plan.
+    plans = tuple(reversed({plan.id: plan for plan in reversed(tx.plans(incident.id))}.values()))
+    explanations = tx.explanations(incident.id)
     receipts, phases = tx.receipts(incident.id), tx.phases(incident.id)
     approvals = tx.approvals(incident.id)
     return IncidentDocument(
@@ -113,11 +116,15 @@ def outward(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
 def _actions(
     plans: tuple[Plan, ...], receipts: tuple[Receipt, ...], verifications: dict[str, Verification]
 ) -> tuple[CarriedAction, ...]:
-    by_action = {receipt.action_id: receipt for receipt in receipts}
+    by_key = {receipt.key: receipt for receipt in receipts}
+    last = {plan.purpose: plan.id for plan in plans}
     carried = []
     for plan in plans:
         for action in plan.actions:
-            receipt = by_action.get(action.id)
+            receipt = by_key.get(action_key(plan, action))
+            # A plan that another took the place of counts by what was done under it.
+            if receipt is None and plan.id != last[plan.purpose]:
+                continue
             carried.append(
                 CarriedAction(
                     **msgspec.structs.asdict(action),

@@ -43,10 +43,15 @@ def rule_files(folder: Path | None) -> Iterator[tuple[str, bytes]]:
 
 
 class Judging:
-    """The judging rooms over one inventory."""
+    """The judging rooms over one inventory.
 
-    def __init__(self, inventory: Inventory | None = None) -> None:
+    Args:
+        recorded: lessons are drawn from a recording, where delays say nothing about people.
+    """
+
+    def __init__(self, inventory: Inventory | None = None, *, recorded: bool = True) -> None:
         self.inventory = empty_inventory() if inventory is None else inventory
+        self._recorded = recorded
 
     @cached_property
     def types(self) -> dict[str, IncidentType]:
@@ -60,7 +65,7 @@ class Judging:
         from pullcord.investigation.ranking import Ranker
 
         ranker = Ranker.shipped()
-        return Judges(contain=self._contain, investigate=ranker.investigate, recover=self._recover)
+        return Judges(contain=self.contain, investigate=ranker.investigate, recover=self.recover)
 
     def learn(self, incident: Incident, tx: Transaction) -> tuple[Lesson, ...]:
         """Lessons of an incident, drawn from its record."""
@@ -76,17 +81,19 @@ class Judging:
             explanations=tx.explanations(incident.id),
             approvals=tx.approvals(incident.id),
             inventory=self.inventory,
-            recorded=True,
+            recorded=self._recorded,
         )
 
-    def _contain(self, case: Case, told: Sequence[Explanation], done: Sequence[Action]) -> Plan:
+    def contain(self, case: Case, told: Sequence[Explanation], done: Sequence[Action]) -> Plan:
+        """The containment plan of a case."""
         from pullcord.containment.bind import plan_containment
 
         return plan_containment(
             case.incident, case.findings, told, self.inventory, self.types, done=done, calls=case.calls
         )
 
-    def _recover(self, case: Case, told: Sequence[Explanation], contained: Plan) -> Plan:
+    def recover(self, case: Case, told: Sequence[Explanation], contained: Plan) -> Plan:
+        """The recovery plan of a case."""
         from pullcord.recovery.plan import plan_recovery
 
         return plan_recovery(case.incident, told, self.inventory, self.types, contained, calls=case.calls)

@@ -24,6 +24,11 @@ def state_folder(given: Path | None) -> Path:
     return found
 
 
+def live_folder(given: Path | None) -> Path:
+    """The state folder of live operation, whether or not it is there yet."""
+    return (given or _default()).absolute()
+
+
 def _default() -> Path:
     from_environment = os.environ.get("PULLCORD_STATE")
     if from_environment:

@@ -30,7 +30,8 @@ from pullcord.model.incident import Incident, Phase, PhaseName, PhaseOutcome
 from pullcord.model.noun import digest
 from pullcord.ports import Clock
 from pullcord.response.simulation import recorded_means
-from pullcord.response.workflow import is_closed, run
+from pullcord.response.work import OneTransaction
+from pullcord.response.workflow import is_closed, run_recorded
 from pullcord.store.folder import Store, open_folder
 from pullcord.triage.correlate import correlate
 
@@ -171,7 +172,9 @@ class Run:
             closed = {incident.id for incident in incidents if is_closed(tx.phases(incident.id))}
         judging = self.recording.judging
         outputs = Outputs(self.recording.out, store, judging.learn)
-        means = recorded_means(judging.judges(), store.vault, self.clock, simulate=self.recording.simulate)
+        joined = OneTransaction(store.state)
+        simulate = self.recording.simulate
+        means = recorded_means(judging.judges(), joined, store.vault, self.clock, simulate=simulate)
         self.progress.stage("Responding", len(incidents))
         todo = [incident for incident in incidents if incident.id not in closed]
         self.progress.step(len(closed))
@@ -181,7 +184,7 @@ class Run:
             def told(phase: PhaseName, incident: Incident = incident) -> None:
                 self.on_phase(incident, phase)
 
-            asyncio.run(run(case, store.state, means, told))
+            asyncio.run(run_recorded(case, joined, means, told))
             outputs.incident(incident)
             self.progress.step(1)
         for incident in incidents:

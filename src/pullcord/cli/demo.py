@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,52 +12,106 @@ import click
 from pullcord.cli.options import FOLDER, json_option, print_line
 
 if TYPE_CHECKING:
-    from pullcord.model.incident import Incident, PhaseName
+    from collections.abc import Sequence
 
-_MEANING = {
-    "contain": "contained",
-    "investigate": "investigated",
-    "recover": "recovery planned",
-    "learn": "lessons drawn, closed",
+    from pullcord.app.demo import Voice
+    from pullcord.model.incident import Incident
+
+_PACE, _FULL_LINE, _MOST_LINES = 0.45, 60, 2.0
+# Mark and style of a voice; never colour alone.
+_MARKS = {
+    "plant": ("plant   ", "cyan"),
+    "pullcord": ("pullcord", "bold"),
+    "person": ("person  ", "green"),
+    "refused": ("REFUSED ", "bold yellow"),
+    "seen": ("seen    ", "magenta"),
+    "note": ("        ", "dim"),
 }
 
 
 @click.command("demo")
-@click.option("--once", is_flag=True, help="Exit when the incident is closed (this release always does).")
+@click.option(
+    "--once", is_flag=True, help="Exit when the incidents are closed; without a terminal it always does."
+)
 @click.option("--out", type=FOLDER, default=Path("pullcord-demo"), show_default=True, help="Where to write.")
 @json_option
 def command(once: bool, out: Path, as_json: bool) -> None:
-    """Attack a recorded example plant and carry the incident through all six phases.
+    """Attack an invented plant and carry the incident through all six phases, live.
 
-    The plant and its morning are invented and recorded; responders and approvals are simulated.
+    The plant is SIMULATED: programs on this machine that speak OPC UA, HTTP and OTLP. Pullcord is real, its actions
+    have effect in that plant, and the people who approve are invented. Killed at any moment, the same command goes on.
     """
-    del once
     from pullcord.app.demo import play
-    from pullcord.cli.progress import progress
-    from pullcord.cli.tables import clean
 
-    def told(incident: Incident, phase: PhaseName) -> None:
-        if not as_json:
-            click.echo(clean(f"  {incident.id}  {_MEANING.get(phase.value, phase.value)}"))
-
-    if not as_json:
-        click.echo("A recorded morning at an invented plant; responders and approvals are SIMULATED.")
-    with progress() as shown:
-        incidents = play(out, shown, told)
+    # At a terminal at the pace of a reader; in a pipe as fast as it happens.
+    teller = _Silent() if as_json else _Told(_PACE if sys.stdout.isatty() else 0.0)
+    stay = None if once or as_json or not sys.stdout.isatty() else _linger
+    incidents = play(out, teller, stay)
     if as_json:
         print_line({"out": str(out), "incidents": len(incidents)})
         return
-    _story(out, incidents)
+    _end(out, incidents)
 
 
-def _story(out: Path, incidents: list[Incident]) -> None:
-    """What happened, for each incident, and where to go on."""
-    from pullcord.app.incidents import shown
-    from pullcord.cli.incident import print_document
+class _Silent:
+    def say(self, voice: Voice, text: str) -> None:
+        """Nothing."""
 
-    for incident in incidents:
+
+class _Told:
+    """Prints the story with the seconds since its beginning.
+
+    Args:
+        pace: seconds a reader takes for a full line.
+    """
+
+    def __init__(self, pace: float) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False)
+        self._begin = time.monotonic()
+        self._pace = pace
+
+    def say(self, voice: Voice, text: str) -> None:
+        """One line; what an attacker wrote is shown as text."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        from pullcord.cli.tables import clean
+
+        if voice.value == "chapter":
+            self._console.print()
+            self._console.print(Text(f"── {clean(text)}", style="bold"))
+            return
+        mark, style = _MARKS[voice.value]
+        head = Text(f"{time.monotonic() - self._begin:5.1f} s  {mark}  ", style=style)
+        body = Text(clean(text), style="dim" if voice.value == "note" else "")
+        # A hanging indent keeps the marks in a column of their own.
+        from rich.table import Table
+
+        row = Table.grid()
+        row.add_column(no_wrap=True)
+        row.add_column()
+        row.add_row(head, body)
+        self._console.print(Padding(row, 0))
+        time.sleep(self._pace * min(len(text) / _FULL_LINE, _MOST_LINES))
+
+
+def _linger(url: str) -> None:
+    click.echo(
+        f"\nPullcord still listens at {url}; look around with the commands below. Ctrl-C ends the demo."
+    )
+    try:
+        while True:
+            time.sleep(1.0)
+    except KeyboardInterrupt:
         click.echo("")
-        print_document(shown(out / "state", incident.id))
-        click.echo(f"\nReport: {out / 'incidents' / incident.id / 'report.html'}")
-    click.echo(f"All files: {out}   Look closer: pullcord incident show ID --state {out}")
+
+
+def _end(out: Path, incidents: Sequence[Incident]) -> None:
+    """Where everything is, and how to go on."""
+    click.echo("")
+    for incident in incidents:
+        click.echo(f"Report: {out / 'incidents' / incident.id / 'report.html'}")
+    click.echo(f"All files: {out}   Look closer: pullcord incident list --state {out}")
     click.echo("Try your own: pullcord investigate your.otlp.jsonl")

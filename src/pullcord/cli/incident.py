@@ -1,4 +1,4 @@
-"""``pullcord incident list`` and ``pullcord incident show``."""
+"""``pullcord incident``: list, show, close, repair."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pullcord.cli.options import FOLDER, json_option, print_line
+from pullcord.cli.people import reach, reach_options, say, task_line
 
 if TYPE_CHECKING:
     from pullcord.app.document import IncidentDocument
@@ -18,7 +19,7 @@ _STATE = click.option("--state", type=FOLDER, help="State folder, or the --out f
 
 @click.group("incident")
 def command() -> None:
-    """List incidents or show one."""
+    """List, show, close or repair incidents."""
 
 
 @command.command("list")
@@ -56,6 +57,61 @@ def show_command(incident_id: str, state: Path | None, as_json: bool) -> None:
         sys.stdout.buffer.write(to_json(document))
     else:
         print_document(document)
+
+
+@command.command("close")
+@click.argument("incident_id")
+@click.option("--comment", default="", help="Why, for the record.")
+@reach_options
+@json_option
+def close_command(
+    incident_id: str, comment: str, state: Path | None, token_file: Path | None, as_json: bool
+) -> None:
+    """Close an incident (refused while it is not known what became of an action)."""
+    told = reach(state, token_file).post("incidents", incident_id, "close", body={"comment": comment})
+    if as_json:
+        print_line(told)
+    else:
+        say([f"{told['incident_id']} is being closed."])
+
+
+@command.command("repair")
+@click.argument("incident_id", required=False)
+@click.option("--task", help="The question that is answered.")
+@click.option("--answer", help="One of the answers it allows.")
+@click.option("--comment", default="", help="A few words for the record.")
+@reach_options
+@json_option
+def repair_command(  # noqa: PLR0913  (one parameter for each option)
+    incident_id: str | None,
+    *,
+    task: str | None,
+    answer: str | None,
+    comment: str,
+    state: Path | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """List the questions that hold incidents up, or answer one."""
+    from pullcord.model.errors import UsageError
+
+    remote = reach(state, token_file)
+    if task is None and answer is None:
+        waiting = [one for one in remote.get("waiting") if one["kind"] == "task"]
+        found = [one for one in waiting if incident_id in {None, one["incident_id"]}]
+        if as_json:
+            for one in found:
+                print_line(one)
+        else:
+            say([task_line(one) for one in found] or ["No question is open."])
+        return
+    if incident_id is None or task is None or answer is None:
+        raise UsageError("an answer needs all three", "give the incident, --task and --answer")
+    told = remote.post("incidents", incident_id, "tasks", task, body={"answer": answer, "comment": comment})
+    if as_json:
+        print_line(told)
+    else:
+        say([f"{told['id']}: {told['answer']}"])
 
 
 def print_document(document: IncidentDocument) -> None:

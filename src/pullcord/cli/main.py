@@ -14,14 +14,22 @@ from pullcord import __version__
 # Name → one line for the overview. The line stands here, and not in the command's file, because the overview must
 # not import thirteen files to print thirteen lines; a test holds the two equal.
 COMMANDS = {
-    "demo": "Attack a recorded example plant and carry the incident through all six phases.",
+    "approve": "Approve or refuse a plan; without one: list what waits for people.",
+    "backup": "Write one consistent archive of the state, while Pullcord runs or not.",
+    "demo": "Attack an invented plant and carry the incident through all six phases, live.",
     "detect": "Find what deserves attention in recorded telemetry.",
     "doctor": "Check that this installation and its state are sound (exit code 1 if not).",
-    "incident": "List incidents or show one.",
+    "incident": "List, show, close or repair incidents.",
     "investigate": "Say what happened in recorded agent sessions, or that it cannot be told.",
+    "mode": "Show or change how much Pullcord may do with an AI system.",
+    "ot-writer": "Request AI-to-manual switches at the PLCs that a signed list allows (a process of its own).",
     "report": "Write the report of one incident as a single HTML file.",
     "respond": "Take recorded telemetry through all six phases.",
+    "restore": "Put the state of a backup in place; nothing of it goes on by itself.",
+    "resume": "Go on after a stop; two different people have to say so.",
+    "stop": "Stop all new actions and releases at once; one person is enough.",
     "triage": "Join findings into few incidents.",
+    "up": "Run Pullcord here: take telemetry in over HTTP, detect, respond. Ctrl-C ends it.",
 }
 
 
@@ -38,7 +46,7 @@ class LazyCommands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        found = importlib.import_module(f"pullcord.cli.{cmd_name}").command
+        found = importlib.import_module(f"pullcord.cli.{cmd_name.replace('-', '_')}").command
         return found if isinstance(found, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> object:

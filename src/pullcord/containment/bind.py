@@ -37,6 +37,7 @@ from pullcord.model.session import ToolCall
 _BUDGET_SECONDS = 30
 _MOST_TRACES = 100
 _ALWAYS = (ActionKind.SNAPSHOT, ActionKind.NOTIFY_OWNER, ActionKind.ASK_PEOPLE)
+_HAND_OVER = frozenset({ActionKind.SWITCH_TO_FALLBACK, ActionKind.HOLD_LOTS, ActionKind.ASK_PEOPLE})
 _BINDERS: Mapping[ActionKind, Callable[[Scene, Suspect], list[Step]]] = {
     ActionKind.QUARANTINE_CONTENT: quarantine,
     ActionKind.RESTRICT_TOOLS: restrict,
@@ -74,7 +75,7 @@ def plan_containment(  # noqa: PLR0913, PLR0917  (the contract of the room: what
     """
     plant = Plant(inventory)
     kind = types.get(incident.type)
-    kinds = kind.contain if kind is not None else _ALWAYS
+    kinds = _Kinds(incident, types)
     everybody = suspects(incident, findings, explanations, plant, calls or {})
     scene = Scene(
         incident=incident,
@@ -95,9 +96,30 @@ def _by_address(kind: str) -> bool:
     return kind.startswith("it-") or kind in {"credential-theft", "model-extraction", "denial-of-service"}
 
 
-def _steps(
-    scene: Scene, chosen: Sequence[Suspect], kinds: Sequence[ActionKind], done: Sequence[Action]
-) -> list[Step]:
+class _Kinds:
+    """What the incident types want done.
+
+    An incident can hold findings of several types: whoever was seen in one of them is contained as that type wants,
+    beside what the incident's own type wants. What was acted upon is handed over to its fallback, and not cut off.
+    """
+
+    def __init__(self, incident: Incident, types: Mapping[str, IncidentType]) -> None:
+        self._types = types
+        self._own = incident.type
+        self.all: tuple[ActionKind, ...] = self._of([incident.type]) or _ALWAYS
+
+    def of(self, suspect: Suspect) -> tuple[ActionKind, ...]:
+        """The kinds for one suspect, in the order of its types."""
+        others = sorted(suspect.types - {self._own})
+        kinds = self._of([self._own, *others]) or _ALWAYS
+        return tuple(kind for kind in kinds if kind in _HAND_OVER) if suspect.affected else kinds
+
+    def _of(self, names: Sequence[str]) -> tuple[ActionKind, ...]:
+        found = [kind for name in names if name in self._types for kind in self._types[name].contain]
+        return tuple(dict.fromkeys(found))
+
+
+def _steps(scene: Scene, chosen: Sequence[Suspect], kinds: _Kinds, done: Sequence[Action]) -> list[Step]:
     first: list[Step] = []
     middle: list[Step] = []
     last: list[Step] = []
@@ -110,16 +132,16 @@ def _steps(
             why = f"a safety function is involved ({', '.join(suspect.reach.safety) or suspect.name}): people only"
             middle.append(Refusal(what=f"act on {suspect.name}", why=why))
             continue
-        steps = hand_over(scene, suspect, kinds, switched=suspect.name in switched)
+        steps = hand_over(scene, suspect, kinds.of(suspect), switched=suspect.name in switched)
         first, middle, last = first + steps.first, middle + steps.middle, last + steps.last
     rest: list[Step] = []
-    for kind in kinds:
+    for kind in dict.fromkeys((*kinds.all, *(kind for suspect in free for kind in kinds.of(suspect)))):
         if kind is ActionKind.BLOCK_DESTINATION:
             rest += block_destinations(
                 scene, next((s for s in free if not s.foreign_host), _registered(scene, free))
             )
         for suspect in free:
-            if kind in _BINDERS and not suspect.foreign_host:
+            if kind in _BINDERS and not suspect.foreign_host and kind in kinds.of(suspect):
                 rest += _BINDERS[kind](scene, suspect)
     return [*first, _snapshot(scene, chosen), *told, *middle, *rest, *last]
 

@@ -31,6 +31,8 @@ class Suspect:
         names: every name telemetry may use for it.
         tools: tools of the calls that are suspect, sorted.
         spans: (trace, span) of the content that is suspect.
+        types: incident types that findings of behaviour about it, or about what it did, name.
+        affected: every such finding names another AI system as the one that acted: this one was acted upon.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Suspect:
     names: tuple[str, ...]
     tools: tuple[str, ...] = ()
     spans: tuple[tuple[str, str], ...] = ()
+    types: frozenset[str] = frozenset()
+    affected: bool = False
 
     @property
     def untouchable(self) -> bool:
@@ -61,15 +65,13 @@ def suspects(
 ) -> list[Suspect]:
     """The suspects of an incident, by name; without the bound of ``MOST_SUSPECTS``, which the planner applies."""
     seen_as: dict[str, set[str]] = {}
-    trace_of: dict[str, str] = {}
     for finding in findings:
         seen = speaks_of(finding)
         if seen is not None:
-            name = plant.canonical(seen) or seen
-            seen_as.setdefault(name, set()).add(seen)
-            if finding.trace_id is not None:
-                trace_of[finding.trace_id] = name
+            seen_as.setdefault(plant.canonical(seen) or seen, set()).add(seen)
+    trace_of = _doers(findings, plant)
     tools, spans = _deeds(findings, explanations, trace_of, calls)
+    roles = _Roles(findings, plant)
     found = []
     everybody = set(incident.assets) | set(seen_as)
     if incident.trace_ids and (not everybody or "" in tools):
@@ -89,9 +91,51 @@ def suspects(
                 names=tuple(sorted(names)[:_MOST_NAMES]),
                 tools=tuple(sorted(tools.get(name, ()))),
                 spans=tuple(sorted(spans.get(name, ()))),
+                types=frozenset(roles.types.get(name, ())),
+                affected=name in roles.victims and name not in roles.actors,
             )
         )
     return found
+
+
+def _doers(findings: Sequence[Finding], plant: Plant) -> dict[str, str]:
+    """Whose session a trace is: that of the AI system that acts in it, not of what it was done to."""
+    found: dict[str, set[tuple[bool, str]]] = {}
+    for finding in findings:
+        seen = speaks_of(finding)
+        if finding.trace_id is None or seen is None:
+            continue
+        by = plant.system(finding.actor) if finding.actor else None
+        name = by.name if by is not None else plant.canonical(seen) or seen
+        found.setdefault(finding.trace_id, set()).add((by is None, name))
+    return {trace: min(names)[1] for trace, names in found.items()}
+
+
+class _Roles:
+    """Who acted and who was acted upon, by the findings that say both.
+
+    Attributes:
+        types: name → incident types of findings about it or its deeds.
+        actors, victims: a finding about oneself makes an actor.
+    """
+
+    def __init__(self, findings: Sequence[Finding], plant: Plant) -> None:
+        self.types: dict[str, set[str]] = {}
+        self.actors: set[str] = set()
+        self.victims: set[str] = set()
+        for finding in findings:
+            seen = speaks_of(finding)
+            if finding.kind in HEARSAY or seen is None:
+                continue
+            asset = plant.canonical(seen) or seen
+            by = plant.system(finding.actor) if finding.actor else None
+            actor = by.name if by is not None else asset
+            self.actors.add(actor)
+            if actor != asset:
+                self.victims.add(asset)
+            for name in (asset, actor):
+                if finding.incident_type is not None:
+                    self.types.setdefault(name, set()).add(finding.incident_type)
 
 
 def _deeds(

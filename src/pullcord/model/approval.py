@@ -23,6 +23,7 @@ class Approval(Noun, frozen=True, kw_only=True):
         approver: who decided.
         time: nanoseconds UTC.
         simulated: True where no person decided (``--simulate``); it can never reach a live responder.
+        void: why an approval no longer counts (the state was restored …); empty while it does.
     """
 
     plan_hash: str
@@ -32,3 +33,4 @@ class Approval(Noun, frozen=True, kw_only=True):
     time: int
     simulated: bool = False
     comment: str = ""
+    void: str = ""

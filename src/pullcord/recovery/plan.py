@@ -33,6 +33,7 @@ GATES = (
 )
 _DEFAULT = (ActionKind.PATCH, ActionKind.RETURN_TO_SERVICE)
 _MOST_PATIENTS = 20
+_THROUGH_TOOLS = frozenset({ActionKind.PURGE_CONTENT, ActionKind.TIGHTEN_TOOL_POLICY})
 
 
 def plan_recovery(
@@ -92,9 +93,15 @@ def _steps(
             steps.append(Refusal(what=f"recover {one.name}", why=why))
             continue
         for wanted in kinds:
-            if wanted is not ActionKind.RETURN_TO_SERVICE:
-                steps += remedies(incident, wanted, one, cause)
+            if wanted is ActionKind.RETURN_TO_SERVICE or (wanted in _THROUGH_TOOLS and _has_no_tools(one)):
+                continue
+            steps += remedies(incident, wanted, one, cause)
     return steps
+
+
+def _has_no_tools(one: Patient) -> bool:
+    """Whether it is registered as a system that calls no tools: then nothing came in or went out through one."""
+    return one.system is not None and not one.system.tools
 
 
 class ApprovalPolicy:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
 from pullcord.model.plan import Action, ActionKind, VerificationLevel
+from pullcord.model.responder import Delivery, Description, Prepared
 from pullcord.model.session import ToolCall
 from pullcord.ports import Clock
-from pullcord.responders.tool_policy import denials, denied
+from pullcord.responders.cedar_policy import denials, denied
+from pullcord.responders.report import Reporter
 
 _POLICY_KINDS = frozenset(
     {
@@ -25,6 +27,15 @@ _POLICY_KINDS = frozenset(
 # Evidence is really taken, and authority is given back by people behind gates: neither is simulated.
 _NEVER_SIMULATED = frozenset({ActionKind.SNAPSHOT, ActionKind.RETURN_TO_SERVICE})
 
+_DESCRIBE = Description(
+    name="simulated plant",
+    kinds=frozenset(ActionKind) - _NEVER_SIMULATED,
+    delivery=Delivery.IDEMPOTENT,
+    level=VerificationLevel.POLICY,
+    oracle="policy replay (Cedar) over the recorded calls",
+    simulated=True,
+)
+
 
 class SimulatedPlant:
     """A responder for one incident.
@@ -34,29 +45,42 @@ class SimulatedPlant:
         calls: ``(agent name, recorded call)`` that the response should make impossible.
     """
 
-    name = "simulated plant"
-    simulated = True
-    kinds = frozenset(ActionKind) - _NEVER_SIMULATED
-
     def __init__(
         self, clock: Clock, executed: Sequence[Action], calls: Sequence[tuple[str, ToolCall]]
     ) -> None:
-        self._clock = clock
         self._executed = list(executed)
         self._calls = calls
+        self._say = Reporter(_DESCRIBE, clock)
 
-    async def plan(self, action: Action) -> str:
+    @property
+    def describe(self) -> Description:
+        """What it is and can."""
+        return _DESCRIBE
+
+    def covers(self, action: Action) -> bool:
+        """Every kind but those that are never simulated, on whatever target."""
+        return action.kind in _DESCRIBE.kinds
+
+    async def plan(self, action: Action) -> Prepared:
         """Pre-state: whether the same action has been carried out."""
-        return "done" if self._is_done(action) else "not done"
+        is_done = self._is_done(action)
+        return Prepared(
+            prestate="done" if is_done else "not done",
+            already=is_done,
+            change="is noted; nothing real is changed",
+            touches=(action.target,),
+            undo="the note is taken back",
+        )
 
     async def execute(self, action: Action, key: str, prestate: str) -> Receipt:
         """Note the action as carried out."""
-        if await self.plan(action) != prestate:
-            return self._receipt(action, key, ReceiptStatus.ABORTED, "the pre-state changed since planning")
         if self._is_done(action):
-            return self._receipt(action, key, ReceiptStatus.ALREADY, "was so already")
+            return self._say.receipt(action, key, ReceiptStatus.ALREADY, "was so already")
+        if prestate != "not done":
+            told = "the pre-state changed since planning"
+            return self._say.receipt(action, key, ReceiptStatus.ABORTED, told)
         self._executed.append(action)
-        return self._receipt(action, key, ReceiptStatus.DONE, "noted; nothing real was changed")
+        return self._say.receipt(action, key, ReceiptStatus.DONE, "noted; nothing real was changed")
 
     async def verify(self, action: Action) -> Verification:
         """Replay the recorded calls that should have become impossible.
@@ -65,9 +89,9 @@ class SimulatedPlant:
         out so far denies together stands beside it.
         """
         if action.kind not in _POLICY_KINDS:
-            return self._verification(VerificationResult.UNKNOWN, "simulated: nothing real to look at")
+            return self._say.verification(VerificationResult.UNKNOWN, "simulated: nothing real to look at")
         if not self._calls:
-            return self._verification(VerificationResult.UNKNOWN, "no recorded call to replay")
+            return self._say.verification(VerificationResult.UNKNOWN, "no recorded call to replay")
         mine = [done for done in self._executed if done.id == action.id]
         alone = sum(denied(denials(mine), self._calls))
         together = sum(denied(denials(self._executed), self._calls))
@@ -76,33 +100,14 @@ class SimulatedPlant:
         detail = (
             f"denies {alone} of {total} recorded suspect calls, with all other actions {together} of {total}"
         )
-        return self._verification(result, detail)
+        return self._say.verification(result, detail)
 
-    async def rollback(self, action: Action, prestate: str) -> Receipt:
+    async def rollback(self, action: Action, key: str, prestate: str) -> Receipt:
         """Take the note back, unless it was there before."""
-        if prestate == "not done":
-            self._executed = [done for done in self._executed if done.id != action.id]
-        return self._receipt(action, f"undo-{action.id}", ReceiptStatus.DONE, "pre-state restored")
+        if prestate == "done" or not self._is_done(action):
+            return self._say.receipt(action, key, ReceiptStatus.ALREADY, "was so already")
+        self._executed = [done for done in self._executed if done.id != action.id]
+        return self._say.receipt(action, key, ReceiptStatus.DONE, "pre-state restored")
 
     def _is_done(self, action: Action) -> bool:
         return any(done.id == action.id for done in self._executed)
-
-    def _receipt(self, action: Action, key: str, status: ReceiptStatus, detail: str) -> Receipt:
-        return Receipt(
-            key=key,
-            action_id=action.id,
-            status=status,
-            responder=self.name,
-            time=self._clock.now(),
-            simulated=True,
-            detail=detail,
-        )
-
-    def _verification(self, result: VerificationResult, detail: str) -> Verification:
-        return Verification(
-            level=VerificationLevel.POLICY,
-            result=result,
-            oracle="policy replay (Cedar) over the recorded calls",
-            time=self._clock.now(),
-            detail=detail,
-        )

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from pullcord.model.plan import Action
 from pullcord.model.session import ToolCall
-from pullcord.ports import Clock, Responder, Vault
+from pullcord.ports import Clock, Responder, State, Vault
 from pullcord.responders.evidence import EvidenceSnapshot
 from pullcord.responders.simulated import SimulatedPlant
-from pullcord.response.approvals import ApprovalDesk, NobodyDecides, SimulatedDesk
 from pullcord.response.case import Case, Judges
-from pullcord.response.phases import Means
+from pullcord.response.journal import Journal
+from pullcord.response.permission import NobodyDecides, Policy, SimulatedApprovals
+from pullcord.response.work import Means
+
+EXECUTOR = "recorded"
 
 
-def recorded_means(judges: Judges, vault: Vault, clock: Clock, *, simulate: bool) -> Means:
+def recorded_means(judges: Judges, state: State, vault: Vault, clock: Clock, *, simulate: bool) -> Means:
     """Means that keep evidence for real and, if ``simulate``, carry out the rest on a simulated plant.
 
     No live responder can be reached through them.
@@ -26,5 +29,6 @@ def recorded_means(judges: Judges, vault: Vault, clock: Clock, *, simulate: bool
         evidence = EvidenceSnapshot(vault, clock, case.incident.id, case.evidence)
         return [evidence, SimulatedPlant(clock, done, calls)] if simulate else [evidence]
 
-    desk: ApprovalDesk = SimulatedDesk(clock) if simulate else NobodyDecides()
-    return Means(judges=judges, responders=responders, desk=desk, clock=clock)
+    policy: Policy = SimulatedApprovals(clock) if simulate else NobodyDecides()
+    journal = Journal(state, clock, EXECUTOR)
+    return Means(judges=judges, responders=responders, policy=policy, clock=clock, journal=journal)

@@ -1,9 +1,4 @@
-"""The workflow of one incident: the phases after triage, each durable on its own, resumed where it stopped.
-
-A phase's records and its end are one transaction, so a killed run repeats at most the phase it was in, and that
-phase had left nothing behind. Responders called here must be simulated or evidence-only: acting on real systems
-needs the intent journal, which this workflow does not have.
-"""
+"""The workflow of one incident over the phases after triage: once, for live operation and for recordings alike."""
 
 from __future__ import annotations
 
@@ -12,32 +7,68 @@ from collections.abc import Callable
 from pullcord.model.incident import Phase, PhaseName
 from pullcord.ports import State
 from pullcord.response.case import Case
-from pullcord.response.phases import AFTER_TRIAGE, Means
+from pullcord.response.engine import Direct, Steps
+from pullcord.response.permission import Answer
+from pullcord.response.phases import contain, investigate, learn, recover, skip
+from pullcord.response.work import Means, OneTransaction, Work
+
+MOST_ROUNDS = 20
+"""Times that new findings send an incident back to containment; later ones are left to people."""
 
 
-async def run(case: Case, state: State, means: Means, on_phase: Callable[[PhaseName], None]) -> None:
-    """Take an incident through the phases that have not ended yet.
+async def run_live(
+    incident_id: str, steps: Steps, state: State, means: Means, load: Callable[[str], Case]
+) -> None:
+    """Take an incident through its phases; waits for people as long as it takes.
+
+    New findings send it back to containment, also after recovery. It ends when a person closes it.
+    """
+    work = Work(incident_id, steps, state, means, load)
+    for number in range(MOST_ROUNDS):
+        if await _round(work, number) is not Answer.CHANGED:
+            return
+    await learn(work)
+
+
+async def _round(work: Work, number: int) -> Answer:
+    contained = await contain(work, number)
+    if contained is None:
+        await skip(work, (PhaseName.INVESTIGATE, PhaseName.RECOVER))
+        return await learn(work)
+    await investigate(work, number)
+    found = await recover(work, number, contained)
+    return found if found is Answer.CHANGED else await learn(work, contained)
+
+
+async def run_recorded(
+    case: Case, joined: OneTransaction, means: Means, on_phase: Callable[[PhaseName], None]
+) -> None:
+    """Take a recorded incident through the phases that have not ended yet.
+
+    A phase's records and its end are one transaction, so a killed run repeats at most the phase it was in, and that
+    phase had left nothing behind. Only for responders that change nothing outside that transaction.
 
     Args:
+        case: the incident.
+        joined: where it is kept; the journal of the means must write to the same.
+        means: simulated ones, or evidence only.
         on_phase: called after each phase is durable (progress).
     """
-    for name, step in AFTER_TRIAGE:
-        with state.transaction() as tx:
-            if _ended(tx.phases(case.incident.id), name):
+    work = Work(case.incident.id, Direct(), joined, means, lambda _id: case)
+    phases = (
+        (PhaseName.CONTAIN, contain),
+        (PhaseName.INVESTIGATE, investigate),
+        (PhaseName.RECOVER, recover),
+        (PhaseName.LEARN, learn),
+    )
+    for name, phase in phases:
+        with joined.whole() as tx:
+            if any(one.name is name and one.end is not None for one in tx.phases(case.incident.id)):
                 continue
-            start = means.clock.now()
-            outcome, reason, records = await step(case, tx, means)
-            for key, record in records:
-                tx.put_record(case.incident.id, key, record)
-            phase = Phase(name=name, start=start, end=means.clock.now(), outcome=outcome, reason=reason)
-            tx.put_phase(case.incident.id, phase)
+            await phase(work)
         on_phase(name)
 
 
 def is_closed(phases: tuple[Phase, ...]) -> bool:
     """Whether all six phases have ended."""
     return {phase.name for phase in phases if phase.end is not None} == set(PhaseName)
-
-
-def _ended(phases: tuple[Phase, ...], name: PhaseName) -> bool:
-    return any(phase.name is name and phase.end is not None for phase in phases)

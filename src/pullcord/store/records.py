@@ -10,9 +10,10 @@ from pullcord.model.explanation import Explanation
 from pullcord.model.noun import Noun
 from pullcord.model.outcome import Receipt, Verification
 from pullcord.model.plan import Plan
+from pullcord.model.task import Task
 from pullcord.store.errors import UnstorableError
 from pullcord.store.rows import N, decode, encode
-from pullcord.store.tables import APPROVALS, EXPLANATIONS, PLANS, RECEIPTS, VERIFICATIONS
+from pullcord.store.tables import APPROVALS, EXPLANATIONS, PLANS, RECEIPTS, TASKS, VERIFICATIONS
 
 TABLES: dict[type[Noun], Table] = {
     Plan: PLANS,
@@ -20,6 +21,7 @@ TABLES: dict[type[Noun], Table] = {
     Receipt: RECEIPTS,
     Verification: VERIFICATIONS,
     Explanation: EXPLANATIONS,
+    Task: TASKS,
 }
 
 
@@ -48,3 +50,10 @@ def get_records(connection: Connection, kind: type[N], incident_id: str) -> dict
     query = select(table.c.key, table.c.body).where(table.c.incident_id == incident_id)
     rows = connection.execute(query.order_by(table.c.sequence))
     return {key: decode(kind, body, table.name, f"{incident_id} {key}") for key, body in rows}
+
+
+def get_all_records(connection: Connection, kind: type[N]) -> tuple[N, ...]:
+    """Records of one type of all incidents, in the order kept."""
+    table = TABLES[kind]
+    rows = connection.execute(select(table.c.key, table.c.body).order_by(table.c.sequence))
+    return tuple(decode(kind, body, table.name, key) for key, body in rows)

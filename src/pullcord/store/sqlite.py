@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pysqlite3.dbapi2
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 
 from pullcord.store.errors import UnfixedWalError
 
@@ -123,3 +123,29 @@ _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
 )
+
+
+def make_workflow_engine(path: Path) -> Engine:
+    """An engine on the same file for a library that begins its own transactions, as pysqlite does by default.
+
+    ``BEGIN IMMEDIATE`` comes from the driver here, before the first write, because the library's migrations begin by
+    themselves. Same library, same full sync, same busy timeout as :func:`make_engine`.
+    """
+    mode = choose_journal()
+
+    def connect() -> Any:  # noqa: ANN401  (the driver ships no types)
+        connection = pysqlite3.dbapi2.connect(
+            f"file:{quote(str(path))}?mode=rw",
+            uri=True,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            check_same_thread=False,
+            isolation_level="IMMEDIATE",
+        )
+        connection.execute(f"PRAGMA journal_mode = {mode.value}")
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        return connection
+
+    # No pool: that library gives connections back with open cursors. Handed on to other threads, they crashed the
+    # process within the driver whenever hundreds of workflows were taken up at once; closed instead, they do not.
+    return create_engine("sqlite://", module=pysqlite3.dbapi2, creator=connect, poolclass=NullPool)

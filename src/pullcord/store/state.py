@@ -22,7 +22,7 @@ from pullcord.store.errors import (
 )
 from pullcord.store.lock import OwnerLock
 from pullcord.store.schema import check, migrate
-from pullcord.store.sqlite import Journal, make_engine
+from pullcord.store.sqlite import Journal, make_engine, make_workflow_engine
 from pullcord.store.transaction import SqlTransaction
 
 DATABASE = "state.sqlite"
@@ -50,6 +50,10 @@ class SqlState:
         """
         with errors_explained(self._path), self._engine.begin() as connection:
             yield SqlTransaction(connection)
+
+    def workflow_engine(self) -> Engine:
+        """An SQLAlchemy engine on the same file for the workflow library; whoever asks disposes of it."""
+        return make_workflow_engine(self._path)
 
     def close(self) -> None:
         """Close the file and release the folder; more than once does no harm."""

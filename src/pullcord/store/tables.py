@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -30,6 +31,16 @@ INBOX_IDS = Table(
     Column("id", String, primary_key=True),
     Column("time", BigInteger, nullable=False, index=True),
     sqlite_with_rowid=False,
+)
+
+INBOX_BATCHES = Table(
+    "inbox_batches",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("time", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    # Numbers name segments of the lake: one that was used must never come again.
+    sqlite_autoincrement=True,
 )
 
 FINDINGS = Table(
@@ -96,3 +107,37 @@ APPROVALS = _records("approvals")
 RECEIPTS = _records("receipts")
 VERIFICATIONS = _records("verifications")
 EXPLANATIONS = _records("explanations")
+TASKS = _records("tasks")
+
+INTENTS = Table(
+    "intents",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("incident_id", String, _incident(), nullable=False, index=True),
+    Column("state", String, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+MODES = Table(
+    "modes",
+    METADATA,
+    Column("system", String, primary_key=True),
+    Column("in_force", Boolean, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("executor", String, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)

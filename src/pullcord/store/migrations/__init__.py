@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision this Pullcord writes; a test compares it with the newest file in ``versions``."""

@@ -1,0 +1,351 @@
+"""The intent journal: every call to a system goes through here, at most once per key, and what is unknown is said.
+
+``PLANNED`` is durable before anything else; ``SENT`` is durable before the call; what came of it is durable with the
+receipt. A process that dies in between leaves a line that says what may have happened, and the next one acts by what
+the responder declares: an idempotent call is sent again with its key, a probeable state is read first, a blind call
+is never sent twice. A missing line means that the record was lost: then nothing is sent either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import msgspec
+
+from pullcord.analysis.classes import HARMLESS
+from pullcord.model.errors import PullcordError
+from pullcord.model.intent import Intent, IntentState
+from pullcord.model.noun import digest
+from pullcord.model.outcome import Receipt, ReceiptStatus
+from pullcord.model.plan import Action, Expiry, Plan
+from pullcord.model.responder import Delivery, Prepared
+from pullcord.ports import Clock, Responder, State, Transaction
+from pullcord.response.errors import FencedError, HeldError
+
+Hold = Callable[[Action], str]
+"""Why nothing may be sent right now (a stop, a clock that stepped); empty if it may."""
+
+Call = Callable[[Action, str, str], Awaitable[Receipt]]
+"""``execute`` or ``rollback`` of a responder."""
+
+Unreachable = (OSError, TimeoutError, PullcordError, ValueError)
+"""What a responder may raise when a system does not answer, or answers nonsense."""
+
+_LONGEST_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 0.02
+
+T = TypeVar("T")
+
+_ENDS = {
+    ReceiptStatus.DONE: IntentState.CONFIRMED,
+    ReceiptStatus.ALREADY: IntentState.CONFIRMED,
+    ReceiptStatus.REFUSED: IntentState.NOT_DONE,
+    ReceiptStatus.ABORTED: IntentState.NOT_DONE,
+    ReceiptStatus.IN_DOUBT: IntentState.IN_DOUBT,
+}
+
+
+def action_key(plan: Plan, action: Action) -> str:
+    """The key under which an action acts at most once: hash of incident, action, target and plan."""
+    return digest([plan.incident_id, action.id, action.target, plan.hash])
+
+
+def undo_key(key: str) -> str:
+    """The key under which an action is taken back at most once."""
+    return digest(["undo", key])
+
+
+async def in_time(work: Awaitable[T], seconds: float = _LONGEST_SECONDS) -> T:
+    """Wait for a responder, but not for ever.
+
+    Raises:
+        TimeoutError: after so many seconds.
+    """
+    return await asyncio.wait_for(work, seconds)
+
+
+class Journal:
+    """Plans, sends and confirms, for one process.
+
+    Args:
+        executor: this process; a line that another live process holds is left to it.
+        hold: asked right before each call.
+        expiry: nanoseconds after which a confirmed containment is looked at again; None = never.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        clock: Clock,
+        executor: str,
+        hold: Hold = lambda _action: "",
+        expiry: int | None = None,
+    ) -> None:
+        self._state, self._clock, self._executor = state, clock, executor
+        self._hold, self._expiry = hold, expiry
+        self._busy: set[str] = set()
+        self._busy_lock = threading.Lock()
+
+    async def prepare(self, plan: Plan, action: Action, responder: Responder, *, automatic: bool) -> None:
+        """Look, and write down what is going to be sent; what is written already stays."""
+        key = action_key(plan, action)
+        with self._state.transaction() as tx:
+            if tx.intent(key) is not None:
+                return
+        prepared, problem = await self._look(responder, action)
+        intent = Intent(
+            key=key,
+            incident_id=plan.incident_id,
+            plan_hash=plan.hash,
+            action=action,
+            responder=responder.describe.name,
+            delivery=responder.describe.delivery,
+            state=IntentState.NOT_DONE if problem else IntentState.PLANNED,
+            prepared=prepared,
+            executor=self._executor,
+            time=self._clock.now(),
+            automatic=automatic,
+            detail=problem,
+        )
+        with self._state.transaction() as tx:
+            if tx.intent(key) is None:
+                tx.put_intent(intent)
+
+    async def act(self, plan: Plan, action: Action, responder: Responder) -> Receipt:
+        """Carry out what :meth:`prepare` wrote down; says what came of it, also when that was before a crash.
+
+        Returns:
+            A receipt, which is kept. ``IN_DOUBT`` where people must look.
+        """
+        async with self._alone(action.target):
+            key = action_key(plan, action)
+            with self._state.transaction() as tx:
+                intent = tx.intent(key)
+            if intent is None:
+                return self._lost(plan, action, responder, key)
+            return await self._finish(intent, responder, responder.execute)
+
+    async def undo(self, done: Intent, responder: Responder) -> Receipt:
+        """Take a confirmed action back, at most once; people decided on it."""
+        async with self._alone(done.action.target):
+            key = undo_key(done.key)
+            with self._state.transaction() as tx:
+                intent = tx.intent(key)
+                if intent is None:
+                    intent = msgspec.structs.replace(
+                        done,
+                        key=key,
+                        undoes=done.key,
+                        state=IntentState.PLANNED,
+                        executor=self._executor,
+                        time=self._clock.now(),
+                        expires=None,
+                        detail="",
+                    )
+                    tx.put_intent(intent)
+            return await self._finish(intent, responder, responder.rollback)
+
+    @asynccontextmanager
+    async def _alone(self, target: str) -> AsyncIterator[None]:
+        """One call to a system at a time.
+
+        Workflows and upkeep run in event loops of different threads, and a lock of asyncio belongs to one of them.
+        """
+        while not self._take(target):  # noqa: ASYNC110  (an event belongs to one loop just as a lock does)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        try:
+            yield
+        finally:
+            self._busy.discard(target)
+
+    def _take(self, target: str) -> bool:
+        with self._busy_lock:
+            if target in self._busy:
+                return False
+            self._busy.add(target)
+            return True
+
+    async def _finish(self, intent: Intent, responder: Responder, call: Call) -> Receipt:
+        match intent.state:
+            case IntentState.PLANNED:
+                return await self._send(intent, responder, call)
+            case IntentState.SENT:
+                return await self._after_crash(intent, responder, call)
+            case _:
+                return self._told(intent, responder)
+
+    async def _send(self, intent: Intent, responder: Responder, call: Call) -> Receipt:
+        broken = [one for one in intent.prepared.preconditions if not one.holds]
+        if broken and intent.undoes is None:
+            why = "; ".join(f"{one.what}: {one.detail or 'does not hold'}" for one in broken)
+            return self._end(intent, self._receipt(intent, responder, ReceiptStatus.REFUSED, why))
+        self._may_send(intent)
+        sent = msgspec.structs.replace(
+            intent, state=IntentState.SENT, executor=self._executor, time=self._clock.now()
+        )
+        with self._state.transaction() as tx:
+            now = tx.intent(intent.key)
+            if now is None or now.state is not IntentState.PLANNED:
+                raise FencedError("another process has this action in hand", "it goes on there")
+            tx.put_intent(sent)
+        return await self._call(sent, responder, call)
+
+    def _may_send(self, intent: Intent) -> None:
+        """Evidence is taken and people are told also while everything else is stopped."""
+        held = "" if intent.action.kind in HARMLESS else self._hold(intent.action)
+        if held:
+            raise HeldError(held, "lift the stop (two people), then the incident goes on by itself")
+
+    async def _call(self, sent: Intent, responder: Responder, call: Call) -> Receipt:
+        work = call(sent.action, sent.key, sent.prepared.prestate)
+        try:
+            said = await in_time(work, _budget(sent.action))
+            # An answer that makes no sense leaves open what was done.
+            status = said.status if said.status in _ENDS else ReceiptStatus.IN_DOUBT
+            receipt = msgspec.structs.replace(said, key=sent.key, action_id=sent.action.id, status=status)
+        except Unreachable as error:
+            receipt = await self._probe(sent, responder, f"the call failed ({type(error).__name__}: {error})")
+        return self._end(sent, receipt)
+
+    async def _after_crash(self, sent: Intent, responder: Responder, call: Call) -> Receipt:
+        """A line is SENT and nobody knows whether the call went out."""
+        if sent.executor != self._executor and self._is_alive(sent.executor):
+            raise FencedError("another process has this action in hand", "it goes on there")
+        with self._state.transaction() as tx:
+            now = tx.intent(sent.key)
+            if now is None or now.state is not sent.state or now.executor != sent.executor:
+                raise FencedError("another process has this action in hand", "it goes on there")
+            tx.put_intent(msgspec.structs.replace(sent, executor=self._executor, time=self._clock.now()))
+        mine = msgspec.structs.replace(sent, executor=self._executor)
+        match sent.delivery:
+            case Delivery.IDEMPOTENT:
+                self._may_send(mine)
+                return await self._call(mine, responder, call)
+            case Delivery.PROBEABLE:
+                found = await self._probe(mine, responder, "Pullcord stopped while it was being sent")
+                if found.status is not ReceiptStatus.ABORTED:
+                    return self._end(mine, found)
+                self._may_send(mine)
+                return await self._call(mine, responder, call)
+            case Delivery.BLIND:
+                why = "Pullcord stopped while it was being sent, and this system cannot say whether it came"
+                return self._end(mine, self._receipt(mine, responder, ReceiptStatus.IN_DOUBT, why))
+
+    async def _probe(self, sent: Intent, responder: Responder, why: str) -> Receipt:
+        """Look whether a call that may have gone out took effect: DONE, ABORTED (it did not) or IN_DOUBT."""
+        if sent.delivery is Delivery.BLIND:
+            return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, why)
+        found, problem = await self._look(responder, sent.action)
+        if problem:
+            return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, f"{why}; {problem}")
+        there = found.already if sent.undoes is None else not found.already
+        if there:
+            return self._receipt(sent, responder, ReceiptStatus.DONE, f"{why}; a look shows that it is so")
+        if found.prestate == sent.prepared.prestate or sent.undoes is not None:
+            return self._receipt(
+                sent, responder, ReceiptStatus.ABORTED, f"{why}; a look shows that nothing changed"
+            )
+        return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, f"{why}; it is in a third state now")
+
+    async def _look(self, responder: Responder, action: Action) -> tuple[Prepared, str]:
+        try:
+            return await in_time(responder.plan(action)), ""
+        except Unreachable as error:
+            return Prepared(prestate=""), f"{responder.describe.name} cannot be read: {error}"
+
+    def _end(self, intent: Intent, receipt: Receipt) -> Receipt:
+        """Write down what came of it, line and receipt together."""
+        state = _ENDS[receipt.status]
+        now = self._clock.now()
+        ended = msgspec.structs.replace(
+            intent,
+            state=state,
+            time=now,
+            detail=receipt.detail,
+            expires=self.expires(intent, state, now),
+        )
+        with self._state.transaction() as tx:
+            held = tx.intent(intent.key)
+            if held is None or held.executor != intent.executor:
+                raise FencedError("another process took this action over", "it goes on there")
+            tx.put_intent(ended)
+            if intent.undoes is not None and state is IntentState.CONFIRMED:
+                _undone(tx, intent.undoes, now)
+            if intent.undoes is None:
+                tx.put_record(intent.incident_id, receipt.key, receipt)
+        return receipt
+
+    def expires(self, intent: Intent, state: IntentState, now: int) -> int | None:
+        """When an intent that comes into this state now is to be looked at again (nanoseconds UTC); None = never."""
+        contains = state is IntentState.CONFIRMED and intent.undoes is None
+        contains &= intent.action.kind not in HARMLESS and intent.action.expiry is not Expiry.NONE
+        return now + self._expiry if contains and self._expiry is not None else None
+
+    def _lost(self, plan: Plan, action: Action, responder: Responder, key: str) -> Receipt:
+        """The workflow remembers that this was planned, the journal does not: fail closed."""
+        why = "its line in the journal is missing, so it may have been sent before"
+        intent = Intent(
+            key=key,
+            incident_id=plan.incident_id,
+            plan_hash=plan.hash,
+            action=action,
+            responder=responder.describe.name,
+            delivery=responder.describe.delivery,
+            # At once in doubt: a line that is planned would be sent by whoever comes after a crash.
+            state=IntentState.IN_DOUBT,
+            prepared=Prepared(prestate=""),
+            executor=self._executor,
+            time=self._clock.now(),
+            detail=why,
+        )
+        with self._state.transaction() as tx:
+            tx.put_intent(intent)
+        return self._end(intent, self._receipt(intent, responder, ReceiptStatus.IN_DOUBT, why))
+
+    def _told(self, intent: Intent, responder: Responder) -> Receipt:
+        """What is known already."""
+        with self._state.transaction() as tx:
+            kept = [one for one in tx.receipts(intent.incident_id) if one.key == intent.key]
+        if kept:
+            return kept[0]
+        ends = {state: status for status, state in _ENDS.items() if status is not ReceiptStatus.ALREADY}
+        status = ends.get(intent.state, ReceiptStatus.DONE)
+        if intent.state is IntentState.NOT_DONE:
+            status = ReceiptStatus.ABORTED
+        receipt = self._receipt(intent, responder, status, intent.detail)
+        if intent.undoes is None:
+            with self._state.transaction() as tx:
+                tx.put_record(intent.incident_id, receipt.key, receipt)
+        return receipt
+
+    def _is_alive(self, executor: str) -> bool:
+        with self._state.transaction() as tx:
+            until = tx.leases().get(executor, 0)
+        return until > self._clock.now()
+
+    def _receipt(self, intent: Intent, responder: Responder, status: ReceiptStatus, why: str) -> Receipt:
+        return Receipt(
+            key=intent.key,
+            action_id=intent.action.id,
+            status=status,
+            responder=responder.describe.name,
+            time=self._clock.now(),
+            simulated=responder.describe.simulated,
+            detail=why,
+        )
+
+
+def _budget(action: Action) -> float:
+    """Seconds a call may take: other changes wait for evidence only so long, then people are asked what is missing."""
+    given = action.params.get("budget_seconds", "")
+    return min(float(given), _LONGEST_SECONDS) if given.isdecimal() else _LONGEST_SECONDS
+
+
+def _undone(tx: Transaction, key: str, now: int) -> None:
+    done = tx.intent(key)
+    if done is not None:
+        tx.put_intent(msgspec.structs.replace(done, state=IntentState.UNDONE, time=now, expires=None))

@@ -1,0 +1,160 @@
+"""Who lets plans run in live operation: modes, people, stops and caps, looked at anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from pullcord.analysis.classes import HARMLESS, lowest_mode, mode_allows
+from pullcord.model.approval import Approval, Decision
+from pullcord.model.intent import IntentState
+from pullcord.model.inventory import AiSystem, Inventory, Mode
+from pullcord.model.mode_change import ModeChange
+from pullcord.model.plan import Action, ApprovalNeed, ApproverRole, Plan, sealed
+from pullcord.model.times import HOUR
+from pullcord.ports import Clock, Transaction
+from pullcord.response.approvals import granted, missing, refused
+from pullcord.response.modes import effective
+from pullcord.response.permission import Answer, Permission, asked, on_paper
+from pullcord.response.stops import Stop, Stops
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Limits on what happens without people, and on how long what they said counts.
+
+    Attributes:
+        approval: nanoseconds after which an approval no longer counts.
+        actions_per_hour: automatic actions in any hour.
+        share_percent: of the AI systems, held at a time by automatic actions.
+    """
+
+    approval: int
+    actions_per_hour: int
+    share_percent: int
+
+
+def with_modes(inventory: Inventory, modes: dict[str, ModeChange]) -> Inventory:
+    """The inventory as live operation sees it: a mode that people did not set here is ``observe``."""
+    systems = [
+        msgspec.structs.replace(system, mode=effective(modes.get(system.name)))
+        for system in inventory.ai_systems
+    ]
+    return msgspec.structs.replace(inventory, ai_systems=tuple(systems))
+
+
+def for_people(plan: Plan) -> Plan:
+    """The same plan with at least one approval: outside the act modes somebody decides, also on class R0."""
+    if plan.approvals or plan.automatic or all(action.kind in HARMLESS for action in plan.actions):
+        return plan
+    need = ApprovalNeed(role=ApproverRole.SECURITY)
+    return sealed(msgspec.structs.replace(plan, approvals=(need,)))
+
+
+class LivePolicy:
+    """Implements ``pullcord.response.permission.Policy`` for real systems and real people.
+
+    Args:
+        clock_stop: looks at the clocks; what froze us, or None.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        clock: Clock,
+        caps: Caps,
+        stops: Stops,
+        site: str,
+        clock_stop: Callable[[], Stop | None],
+    ) -> None:
+        self._inventory, self._clock, self._caps = inventory, clock, caps
+        self._stops, self._site, self._clock_stop = stops, site, clock_stop
+        self._systems: dict[str, AiSystem] = {system.name: system for system in inventory.ai_systems}
+
+    def permission(self, plan: Plan, tx: Transaction) -> Permission:
+        """What may happen to this plan now."""
+        paper = on_paper(plan)
+        if paper is not None:
+            return paper
+        approvals = tx.approvals(plan.incident_id)
+        if refused(plan, approvals):
+            return Permission(Answer.REFUSED, f"refused by {_refuser(plan, tx)}")
+        if self._lowered(plan, tx):
+            return Permission(Answer.CHANGED, "a mode was lowered since this was planned")
+        if all(action.kind in HARMLESS for action in plan.actions):
+            return Permission(Answer.GO)
+        held = self.held()
+        if held:
+            return Permission(Answer.WAIT, held)
+        return self._by_itself(plan, tx) or self._by_people(plan, approvals)
+
+    def _by_itself(self, plan: Plan, tx: Transaction) -> Permission | None:
+        """Whether a plan runs without anybody; None if people decide."""
+        if not (plan.automatic and mode_allows(plan.mode, plan.plan_class)):
+            return None
+        full = self._full(plan, tx)
+        if not full:
+            return Permission(Answer.GO, "automatic")
+        return None if plan.approvals else Permission(Answer.WAIT, full)
+
+    def _by_people(self, plan: Plan, approvals: Sequence[Approval]) -> Permission:
+        if plan.approvals and granted(plan, approvals, self._clock.now(), self._caps.approval):
+            return Permission(Answer.GO)
+        still = missing(plan, approvals, self._clock.now(), self._caps.approval)
+        lacking = ", ".join(f"{need.count} × {need.role.value}" for need in still) or asked(plan)
+        return Permission(Answer.WAIT, f"waits for {lacking}")
+
+    def held(self) -> str:
+        """Why nothing may be sent now; empty if it may."""
+        self._clock_stop()
+        stop = self._stops.active(self._site)
+        return "" if stop is None else f"stopped by {stop.who}: {stop.reason}"
+
+    def hold(self, action: Action, tx: Transaction) -> str:
+        """Why this action may not be sent now: a stop, or its AI system is in observe by now."""
+        held = self.held()
+        system = self._systems.get(action.target)
+        if held or system is None or action.kind in HARMLESS:
+            return held
+        mode = effective(tx.modes().get(system.name))
+        return f"{system.name} is in observe" if mode is Mode.OBSERVE else ""
+
+    def _lowered(self, plan: Plan, tx: Transaction) -> bool:
+        modes = tx.modes()
+        touched = [self._systems[one.target] for one in plan.actions if one.target in self._systems]
+        now = [msgspec.structs.replace(one, mode=effective(modes.get(one.name))) for one in touched]
+        order = list(Mode)
+        return bool(now) and order.index(lowest_mode(now)) < order.index(plan.mode)
+
+    def _full(self, plan: Plan, tx: Transaction) -> str:
+        """Which cap automatic actions have reached; people's own decisions pass all the same."""
+        hour = self._clock.now() - HOUR
+        # What was taken back is no longer held, and taking back holds nothing.
+        lines = [
+            one
+            for one in tx.intents()
+            if one.automatic and one.undoes is None and one.action.kind not in HARMLESS
+        ]
+        # A plan under way is asked about again and again: its own actions count once.
+        others = [one for one in lines if one.plan_hash != plan.hash]
+        recent = sum(one.time >= hour and one.state is not IntentState.NOT_DONE for one in others)
+        changing = [action for action in plan.actions if action.kind not in HARMLESS]
+        if recent + len(changing) > self._caps.actions_per_hour:
+            return f"more than {self._caps.actions_per_hour} automatic actions in an hour: people decide"
+        held = {one.action.target for one in lines if one.state is IntentState.CONFIRMED}
+        held |= {action.target for action in changing}
+        known = held & set(self._systems)
+        if known and len(known) * 100 > self._caps.share_percent * len(self._systems):
+            return f"more than {self._caps.share_percent} % of the AI systems would be held: people decide"
+        return ""
+
+
+def _refuser(plan: Plan, tx: Transaction) -> str:
+    found = [
+        one.approver
+        for one in tx.approvals(plan.incident_id)
+        if one.plan_hash == plan.hash and one.decision is Decision.REFUSE
+    ]
+    return found[0] if found else "somebody"

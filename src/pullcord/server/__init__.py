@@ -1,0 +1,1 @@
+"""HTTP: telemetry in, the API for people and scripts. Nothing here judges or decides; ``app`` does."""
