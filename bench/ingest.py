@@ -18,11 +18,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from pullcord.app.batches import encode_batch
 from pullcord.app.clock import SystemClock
 from pullcord.app.judging import Judging
-from pullcord.app.live_triage import Tellers
-from pullcord.app.pipeline import Pipeline
+from pullcord.app.live.batches import encode_batch
+from pullcord.app.live.pipeline import Pipeline
+from pullcord.app.live.triage import Tellers
 from pullcord.intake.context import Context
 from pullcord.intake.native import decode
 from pullcord.model.event import Event

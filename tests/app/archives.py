@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from pullcord.app.archive import MANIFEST, Manifest, Member
+from pullcord.app.backup.archive import MANIFEST, Manifest, Member
 from pullcord.model.noun import digest_bytes
 
 Members = list[tuple[str, bytes]]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pullcord.app.desk import Desk
 from pullcord.app.inventory import SCHEMA
-from pullcord.app.services import Desk as DeskPort
+from pullcord.app.people.desk import Desk
+from pullcord.app.people.services import Desk as DeskPort
 from pullcord.app.settings import ResponseSettings
 from pullcord.model.finding import Severity
 from pullcord.model.incident import Incident, Phase, PhaseName, PhaseOutcome

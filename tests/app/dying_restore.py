@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pullcord.app import swap
-from pullcord.app.restore import restore
+from pullcord.app.backup import swap
+from pullcord.app.backup.restore import restore
 from tests.app.states import NOW, make_archive, make_state, name_of
 
 DIED = 9

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pullcord.app.access import Access
-from pullcord.app.endpoint import remove_endpoint, write_endpoint
-from pullcord.app.services import Services, Taken
+from pullcord.app.people.access import Access
+from pullcord.app.people.endpoint import remove_endpoint, write_endpoint
+from pullcord.app.people.services import Services, Taken
 from pullcord.app.settings import Settings, read_settings
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding

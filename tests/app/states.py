@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pullcord.app.backup import back_up
+from pullcord.app.backup.backup import back_up
 from pullcord.model.approval import Approval, Decision
 from pullcord.model.intent import Intent, IntentState
 from pullcord.model.inventory import Mode

@@ -15,7 +15,7 @@ import msgspec
 
 from pullcord.model.event import Event
 from pullcord.model.times import MINUTE, SECOND
-from tests.app.live import START, attack, refused, running
+from tests.app.pipelines import START, attack, refused, running
 
 SIZE = 50
 PARTS = 4

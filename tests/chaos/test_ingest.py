@@ -15,7 +15,7 @@ import pytest
 
 from pullcord.model.times import HOUR
 from pullcord.store.folder import Store, open_folder
-from tests.app.live import START, incidents, running, until
+from tests.app.pipelines import START, incidents, running, until
 from tests.chaos.ingest_process import PARTS, batch
 from tests.chaos.kills import report, share
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pullcord.app.ot_process import _answers
+from pullcord.app.live.ot_process import _answers
 from pullcord.app.settings import read_settings
 from tests.cli.build import COMMAND, process
 from tests.live.installation import world, write

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pullcord.app.live import Live
-from pullcord.app.services import Services
+from pullcord.app.live.installation import Live
+from pullcord.app.people.services import Services
 from pullcord.app.settings import read_settings
 from pullcord.intake.context import Context
 from pullcord.intake.wire import BodyKind, decode_body

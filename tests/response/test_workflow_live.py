@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pullcord.app.desk_tasks import closing_task
+from pullcord.app.people.desk_tasks import closing_task
 from pullcord.model.approval import Decision
 from pullcord.model.incident import PhaseName
 from pullcord.model.intent import IntentState

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from pullcord.app.services import BusyError, NotKnownError, Reply, Services, Taken
+from pullcord.app.people.services import BusyError, NotKnownError, Reply, Services, Taken
 from pullcord.model.approval import Decision
 from pullcord.model.errors import PullcordError, UsageError
 from pullcord.model.event import Event

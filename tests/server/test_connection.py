@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from pullcord.app.services import Reply
+from pullcord.app.people.services import Reply
 from pullcord.model.person import Principal
 from pullcord.server import connection
 from tests.server.fakes import PERSON, House, MemoryDesk, bearer

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
-from pullcord.app.services import Reply
+from pullcord.app.people.services import Reply
 from pullcord.model.person import Principal
 from pullcord.server.application import make_app
 from pullcord.server.gate import Bounds, is_telemetry

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from pullcord.app.services import Reply
+from pullcord.app.people.services import Reply
 from pullcord.model.errors import UsageError
 from pullcord.model.person import Principal
 from pullcord.server.application import make_app

@@ -13,7 +13,7 @@ from pullcord.cli.options import json_option, print_line
 from pullcord.cli.people import people, plan_lines, reach, reach_options, say, waiting_lines
 
 if TYPE_CHECKING:
-    from pullcord.app.remote import Remote
+    from pullcord.app.people.remote import Remote
 
 _ROLES = click.Choice(["approver-security", "approver-ot", "ml-owner"])
 

@@ -22,7 +22,7 @@ from pullcord.cli.options import FOLDER, json_option, print_line
 @click.pass_context
 def command(ctx: click.Context, state: Path | None, out: Path, force: bool, as_json: bool) -> None:
     """Write one consistent archive of the state, while Pullcord runs or not."""
-    from pullcord.app.backup import back_up
+    from pullcord.app.backup.backup import back_up
     from pullcord.app.clock import SystemClock
     from pullcord.app.places import state_folder
     from pullcord.cli.tables import clean

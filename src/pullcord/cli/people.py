@@ -11,7 +11,7 @@ import click
 from pullcord.cli.options import FILE, FOLDER, F
 
 if TYPE_CHECKING:
-    from pullcord.app.remote import Remote
+    from pullcord.app.people.remote import Remote
 
 SHORT = 16
 """Digits of a hash that are shown; 12 are enough to name a plan."""
@@ -26,8 +26,8 @@ def reach_options(command: F) -> F:
 
 def reach(state: Path | None, token_file: Path | None) -> Remote:
     """The running Pullcord, asked as the person whose token is given."""
+    from pullcord.app.people.remote import connect
     from pullcord.app.places import state_folder
-    from pullcord.app.remote import connect
 
     return connect(state_folder(state), token_file)
 

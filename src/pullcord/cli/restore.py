@@ -12,7 +12,7 @@ from pullcord.cli.options import FOLDER, json_option, print_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pullcord.app.restore import Restored
+    from pullcord.app.backup.restore import Restored
 
 
 @click.command("restore")
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, file: Path, state: Path, as_json: bool) -> None:
     """Put the state of a backup in place; nothing of it goes on by itself."""
+    from pullcord.app.backup.restore import restore
     from pullcord.app.clock import SystemClock
-    from pullcord.app.restore import restore
     from pullcord.cli.tables import clean
 
     done = restore(file, state, now=SystemClock().now())

@@ -22,7 +22,7 @@ def command(
 
     Whoever stopped may be one of the two.
     """
-    from pullcord.app.local_stop import resume_anyhow
+    from pullcord.app.people.local_stop import resume_anyhow
 
     told = resume_anyhow(state, config, token_file, site)
     if as_json:

@@ -21,7 +21,7 @@ def command(reason: str, site: str, state: Path | None, token_file: Path | None,
     Containment stays in force; detection, evidence and paging go on. Works without a token and with the server or the
     database down: then it writes the stop file itself.
     """
-    from pullcord.app.local_stop import stop_anyhow
+    from pullcord.app.people.local_stop import stop_anyhow
 
     told = stop_anyhow(state, reason, site, token_file)
     if as_json:

@@ -17,7 +17,7 @@ from pullcord.cli.options import FILE, FOLDER, json_option, print_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pullcord.app.live import Live, Running
+    from pullcord.app.live.installation import Live, Running
     from pullcord.app.settings import Settings
 
 
@@ -36,8 +36,8 @@ def command(state: Path | None, config: Path | None, port: int | None, as_json: 
     """
     import logging
 
-    from pullcord.app.live import Live
-    from pullcord.app.ot_process import OtProcess
+    from pullcord.app.live.installation import Live
+    from pullcord.app.live.ot_process import OtProcess
     from pullcord.app.places import live_folder
     from pullcord.app.settings import find_settings
     from pullcord.server.log import log_to_stderr
@@ -58,7 +58,7 @@ def command(state: Path | None, config: Path | None, port: int | None, as_json: 
 
 
 def _run(live: Live, folder: Path, place: tuple[str, int], names: tuple[str, ...], *, as_json: bool) -> None:
-    from pullcord.app.endpoint import remove_endpoint
+    from pullcord.app.people.endpoint import remove_endpoint
 
     running = live.start()
     shown: list[str] = []
@@ -95,7 +95,7 @@ def _host(settings: Settings) -> str:
 
 def _tell(folder: Path, running: Running, url: str, *, as_json: bool) -> None:
     """Say where Pullcord is, to files and people."""
-    from pullcord.app.endpoint import write_endpoint
+    from pullcord.app.people.endpoint import write_endpoint
     from pullcord.cli.tables import clean
 
     write_endpoint(folder, url)

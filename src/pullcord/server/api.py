@@ -9,7 +9,7 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from pullcord.app.services import Reply
+from pullcord.app.people.services import Reply
 from pullcord.model.approval import Decision
 from pullcord.model.inventory import Mode
 from pullcord.model.person import Principal, Scope

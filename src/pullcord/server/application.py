@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from pullcord.app.services import Services
+from pullcord.app.people.services import Services
 from pullcord.model.errors import PullcordError
 from pullcord.server.api import api_router
 from pullcord.server.entry import make_guard

@@ -8,7 +8,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from pullcord.app.services import AccessPort, UnknownMediaError
+from pullcord.app.people.services import AccessPort, UnknownMediaError
 from pullcord.model.person import Scope
 from pullcord.server.errors import ForbiddenError, UnauthenticatedError
 

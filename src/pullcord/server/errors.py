@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pullcord.app.services import (
+from pullcord.app.people.services import (
     BusyError,
     NotKnownError,
     OversizeBodyError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pullcord.app.services import Services
+from pullcord.app.people.services import Services
 from pullcord.server.gate import Bounds
 from pullcord.server.workers import Workers
 

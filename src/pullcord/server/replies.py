@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from pullcord.app.services import BusyError, OversizeBodyError, UnknownMediaError
+from pullcord.app.people.services import BusyError, OversizeBodyError, UnknownMediaError
 from pullcord.model.errors import PullcordError
 from pullcord.server.errors import UNAVAILABLE, BadRequestError, status_of
 from pullcord.server.otlp_replies import JSON, media_of, status

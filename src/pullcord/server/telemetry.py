@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency
 
-from pullcord.app.services import BodyKind, Decoded, OversizeBodyError, Taken, decode
+from pullcord.app.people.services import BodyKind, Decoded, OversizeBodyError, Taken, decode
 from pullcord.model.person import Principal, Scope
 from pullcord.server.entry import SCOPES
 from pullcord.server.inside import Inside

@@ -1,0 +1,1 @@
+"""Backup and restore: one archive that is checked before anything of it is put in place."""
