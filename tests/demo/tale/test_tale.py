@@ -53,14 +53,15 @@ def of(out: Path, *words: str) -> list[int]:
     return found
 
 
-def until(what: Callable[[], object], demo: subprocess.Popen[str], seconds: float = 60.0) -> bool:
-    """Whether something comes to be while the demo runs."""
+def until(what: Callable[[], object], demo: subprocess.Popen[str], seconds: float = 60.0) -> None:
+    """Wait until something comes to be while the demo runs."""
     end = time.monotonic() + seconds
     while demo.poll() is None and time.monotonic() < end:
         if what():
-            return True
+            return
         time.sleep(0.02)
-    return False
+    demo.kill()
+    pytest.fail(f"it never came to be; the demo ended with {demo.returncode}: {demo.communicate()}")
 
 
 def told(out: Path) -> list[str]:
@@ -133,7 +134,7 @@ def test_pullcord_killed_at_random_moments_the_demo_comes_to_its_end(tmp_path: P
     out, chance, kills = tmp_path / "demo", random.Random(7), 0
     demo = run(out, "--json")
     for chapter in ("routine", "modes", "refusals"):
-        assert until(partial(is_told, out, chapter), demo)
+        until(partial(is_told, out, chapter), demo)
         time.sleep(chance.uniform(0.0, 1.5))
         for pid in of(out, "pullcord up"):
             os.kill(pid, signal.SIGKILL)
@@ -147,7 +148,7 @@ def test_pullcord_killed_at_random_moments_the_demo_comes_to_its_end(tmp_path: P
 def test_the_demo_itself_killed_the_same_command_goes_on(tmp_path: Path, chapter: str, more: float) -> None:
     out = tmp_path / "demo"
     first = run(out, "--json")
-    assert until(partial(is_told, out, chapter), first)
+    until(partial(is_told, out, chapter), first)
     time.sleep(more)
     first.kill()
     first.communicate()
