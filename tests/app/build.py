@@ -14,12 +14,12 @@ from pullcord import content
 from pullcord.app.inventory import read_inventory
 from pullcord.app.judging import Judging
 from pullcord.app.respond import Recording, Run
-from pullcord.demo.recording import lines
 from pullcord.investigation.evidence import ATTEMPT, CERTAINTY, SESSION
 from pullcord.investigation.features import NAMES
 from pullcord.investigation.weights import SCHEMA, Linear, Thresholds, Tree, Weights
 from pullcord.model.event import Event, LogSource
 from pullcord.model.incident import Incident, PhaseName
+from tests.recordings.morning import lines
 
 TIMES = frozenset({"time", "start", "end", "first_time", "last_time"})
 # What counts time or hangs on times: never the same in two runs.

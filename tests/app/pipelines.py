@@ -15,7 +15,6 @@ from pullcord.app.inventory import read_inventory
 from pullcord.app.judging import Judging, rule_files
 from pullcord.app.live.pipeline import Pipeline
 from pullcord.app.live.triage import Tellers
-from pullcord.demo.session import SessionWriter
 from pullcord.detection.engine import Detector
 from pullcord.detection.rules import load_rules
 from pullcord.intake import native, otlp
@@ -26,6 +25,7 @@ from pullcord.model.times import from_rfc3339
 from pullcord.ports import Transaction
 from pullcord.store.folder import Store, open_folder
 from tests.app.build import refused_write
+from tests.recordings.session import SessionWriter
 
 START = from_rfc3339("2026-03-17T04:30:00Z")
 RECEIVED = START + 1

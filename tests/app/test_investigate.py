@@ -9,11 +9,11 @@ import pytest
 from pullcord.app import investigate as module
 from pullcord.app.inputs import Inputs
 from pullcord.app.investigate import explain, ranker, read_small, to_line
-from pullcord.demo.recording import lines
 from pullcord.investigation.weights import WeightsError
 from pullcord.model.errors import UsageError
 from pullcord.model.explanation import Explanation, Verdict
 from tests.app.build import made_up_weights
+from tests.recordings.morning import lines
 from tests.response.build import Ticking
 
 

@@ -9,8 +9,6 @@ import pytest
 
 from pullcord.app import respond as module
 from pullcord.app.inputs import Inputs
-from pullcord.demo.recording import lines
-from pullcord.demo.session import SessionWriter
 from pullcord.detection.behaviour import examine
 from pullcord.intake.reader import Batch
 from pullcord.model.errors import NothingReadableError, UsageError
@@ -20,6 +18,8 @@ from pullcord.model.incident import Incident, PhaseName
 from pullcord.model.session import AgentSession
 from pullcord.store.folder import open_folder
 from tests.app.build import documents, native, recording, refused_write, respond, results
+from tests.recordings.morning import lines
+from tests.recordings.session import SessionWriter
 
 
 class StoppedError(Exception):

@@ -12,7 +12,7 @@ from pullcord.app.inventory import parse_inventory
 from pullcord.app.judging import Judging
 from pullcord.app.respond import Recording, Run
 from pullcord.app.schemas import PUBLISHED, published
-from pullcord.demo.recording import lines
+from tests.recordings.morning import lines
 from tests.scenes import plant, types
 
 

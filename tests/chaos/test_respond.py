@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from pullcord.demo.session import SessionWriter
 from pullcord.model.times import DAY, from_rfc3339
 from tests.app.build import documents, inventory, results
 from tests.chaos.kills import report, share
 from tests.cli.build import COMMAND
+from tests.recordings.session import SessionWriter
 
 # Kills to a folder.
 TOGETHER = 2

@@ -7,9 +7,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanContext
 
-from pullcord.demo.session import SessionWriter
 from pullcord.demo.spans import SessionSpans, make_tracer
 from pullcord.demo.story import AGENT, SITE, SYSTEM
+from tests.recordings.session import SessionWriter
 
 
 def context_of(span: ReadableSpan) -> SpanContext:

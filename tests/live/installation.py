@@ -16,7 +16,6 @@ import httpx
 import msgspec
 
 from pullcord import content
-from pullcord.demo.session import SessionWriter
 from pullcord.demo.story import POISON, RECIPE, STRANGER
 from pullcord.model.times import SECOND, to_rfc3339
 from pullcord.otwriter.keys import make_keys, sign_file
@@ -24,6 +23,7 @@ from tests.cli.build import COMMAND
 from tests.live.outside import Asked, Folder, agent_and_gateway
 from tests.otwriter.plant import Plc, allowing
 from tests.otwriter.plant import running as plc_running
+from tests.recordings.session import SessionWriter
 from tests.responders.supervised import Supervised, supervised
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import SpanContext, TraceFlags
 
-from pullcord.demo.recording import lines
 from tests.live.installation import Installation, attack, until, write
+from tests.recordings.morning import lines
 
 
 @contextmanager

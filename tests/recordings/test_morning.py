@@ -8,11 +8,11 @@ from pullcord.analysis.sessions import build_session
 from pullcord.app.clock import SystemClock
 from pullcord.app.inputs import Inputs
 from pullcord.app.spool import SessionSpool
-from pullcord.demo import recording
 from pullcord.detection.behaviour import examine
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
 from tests.app.build import recording as written
+from tests.recordings import morning as recording
 
 INTERNAL = ("northfield.example",)
 

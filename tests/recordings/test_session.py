@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pullcord.demo.session import SessionWriter
 from pullcord.model.times import MILLISECOND
+from tests.recordings.session import SessionWriter
 
 
 def spans(line: str) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from pullcord.demo.session import SessionWriter
 from pullcord.demo.story import AGENT, MANUAL, POISON, RECIPE, SEAL_KIT, SITE, STRANGER, SYSTEM
 from pullcord.model.times import MINUTE, SECOND, from_rfc3339, to_rfc3339
+from tests.recordings.session import SessionWriter
 
 _MORNING = from_rfc3339("2026-03-17T04:30:00Z")
 
