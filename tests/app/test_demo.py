@@ -19,8 +19,11 @@ from tests.cli.build import process
 
 
 class Quiet:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
     def say(self, voice: Voice, text: str) -> None:
-        """Nobody listens."""
+        self.lines.append(f"{voice.value}: {text}")
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
@@ -41,20 +44,23 @@ def test_without_its_packages_it_says_what_to_install(
 
 
 def test_a_finished_demo_is_begun_anew_and_an_unfinished_one_goes_on(tmp_path: Path) -> None:
-    out = demo._folder(tmp_path / "out")
+    quiet = Quiet()
+    out = demo._folder(tmp_path / "out", quiet)
     Bookmark(out).told("routine")
     (out / "old").touch()
-    assert demo._folder(out) == out
+    assert demo._folder(out, quiet) == out
     assert Bookmark(out).is_told("routine")
+    assert quiet.lines == []
     Bookmark(out).finish()
-    demo._folder(out)
+    demo._folder(out, quiet)
+    assert ["that folder is removed" in line and str(out) in line for line in quiet.lines] == [True]
     assert not Bookmark(out).is_told("routine")
     assert not (out / "old").exists()
 
 
 def test_a_flipped_bit_is_noticed_in_the_copy_and_the_evidence_stays(tmp_path: Path) -> None:
     respond(tmp_path, simulate=True)
-    with open_folder(tmp_path / "state") as store:
+    with open_folder(tmp_path / "state", read_only=True) as store:
         said = demo._flipped(tmp_path, store)
         assert store.vault.verify() == []
     assert "were changed" in said
@@ -63,7 +69,7 @@ def test_a_flipped_bit_is_noticed_in_the_copy_and_the_evidence_stays(tmp_path: P
 
 def test_the_recording_can_be_read_again(tmp_path: Path) -> None:
     respond(tmp_path / "run", simulate=True)
-    with open_folder(tmp_path / "run" / "state") as store:
+    with open_folder(tmp_path / "run" / "state", read_only=True) as store:
         (tmp_path / "recording.ndjson").write_bytes(demo._recording(store))
     lines = [json.loads(line) for line in (tmp_path / "recording.ndjson").read_bytes().splitlines()]
     times = [from_rfc3339(line["time"]) for line in lines]

@@ -106,7 +106,7 @@ def test_what_was_acknowledged_is_kept_and_judged_once_whenever_it_is_killed(tmp
     assert codes == [-signal.SIGKILL] * KILLS
     # Without a word of the sender: what was acknowledged before the last kill is there.
     with running(tmp_path, quiet_seconds=0.3) as (store, pipeline):
-        until(lambda: pipeline.lake.health()["behind"] == 0 and pipeline.lake.has(0))
+        until(lambda: pipeline.lake.health()["behind"] == 0 and pipeline.lake.has(0), 20.0 + KILLS)
         found = kept(store)
     there = set(found)
     acknowledged = {event.id for number in loader.acknowledged for event in batch(number)}

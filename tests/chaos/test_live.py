@@ -46,7 +46,8 @@ def test_kills_while_it_acts_lose_nothing_and_double_nothing(tmp_path: Path) -> 
                 process.communicate(timeout=30)
                 assert process.returncode == -signal.SIGKILL
             last = start("drain", tmp_path, socket)
-            said = last.communicate(timeout=120)[0]
+            # A thousand incidents and more are waiting after many kills.
+            said = last.communicate(timeout=120 + 4 * KILLS)[0]
             assert last.returncode == 0, said
     with open_folder(tmp_path / "state") as store, store.state.transaction() as tx:
         incidents, intents = list(tx.incidents()), tx.intents()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from pullcord.model.intent import IntentState
 from tests.app.desks import INCIDENT, PLAN
 from tests.cli.build import Call
 from tests.cli.desk import house
@@ -66,6 +67,19 @@ def test_at_a_terminal_the_plan_is_shown_and_the_person_asked(pullcord: Call, tm
         code, shown = ann.at_a_terminal("approve", PLAN.id, types="y\n")
         assert (code, "Approved plan-" in shown) == (0, True)
         assert run.office.audit() == [("ann", f"approve {PLAN.id}")]
+
+
+def test_what_is_being_carried_out_is_still_refused_at_a_terminal(pullcord: Call, tmp_path: Path) -> None:
+    with house(pullcord, tmp_path) as (run, ann, bob, _):
+        for who in (ann, bob):
+            assert who("approve", PLAN.id, "--yes", PLAN.hash).code == 0
+        run.office.put_intent(IntentState.SENT)
+        _, shown = ann.at_a_terminal("approve", PLAN.id, types="y\n")
+        assert "[y/N]" not in shown
+        code, shown = ann.at_a_terminal("approve", PLAN.id, "--refuse", types="y\n")
+        assert (code, "NOTHING FROM AN AUTHENTICATED SOURCE" in shown) == (0, True)
+        assert "Nothing more of it will be carried out." in shown
+        assert run.office.audit()[-1] == ("ann", f"refuse {PLAN.id}")
 
 
 def test_nobody_is_asked_about_what_is_over(pullcord: Call, tmp_path: Path) -> None:

@@ -45,8 +45,23 @@ PLAN: dict[str, Any] = {
     "missing": [{"role": "approver-security", "count": 1}],
     "is_refused": False,
     "over": "",
+    "halts": False,
+    "rests_on": {"findings": 3, "authenticated": 1},
     "current": True,
 }
+
+
+def test_what_a_plan_rests_on_is_shown_and_loudly_if_an_attacker_may_have_made_it_all_up() -> None:
+    told = list(plan_lines(PLAN))
+    assert "Rests on 3 findings, 1 of them from authenticated sources only." in told
+    assert not any("NOTHING FROM AN AUTHENTICATED SOURCE" in line for line in told)
+    unsure = list(plan_lines(PLAN | {"rests_on": {"findings": 3, "authenticated": 0}}))
+    assert any("NOTHING FROM AN AUTHENTICATED SOURCE" in line for line in unsure)
+
+
+def test_a_plan_that_is_being_carried_out_says_that_it_can_be_refused() -> None:
+    text = "\n".join(plan_lines(PLAN | {"over": "it is being carried out", "halts": True}))
+    assert "Too late to approve (it can be refused): it is being carried out" in text
 
 
 def test_a_plan_is_shown_with_all_that_matters() -> None:

@@ -67,3 +67,11 @@ def test_an_unknown_type_of_a_finding_adds_nothing() -> None:
     odd = msgspec.structs.replace(written_to("desk-helper"), incident_type="no-such-type")
     plain_ = spread(msgspec.structs.replace(odd, incident_type=None))
     assert on(spread(odd), "desk-helper") == on(plain_, "desk-helper")
+
+
+def test_names_that_somebody_makes_up_do_not_push_a_suspect_out_of_the_plan() -> None:
+    alone = spread()
+    assert on(alone, "desk-helper")
+    plan = spread(*(finding(f"{n:03}", asset=f"{n:03}", severity=Severity.CRITICAL) for n in range(30)))
+    assert on(plan, "desk-helper") == on(alone, "desk-helper")
+    assert any(refusal.what == "act on 11 more suspects" for refusal in plan.refused)

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullcord.analysis.plant import Plant
-from pullcord.containment.suspects import UNNAMED, Suspect, credentials, destinations, suspects
+from pullcord.containment.suspects import (
+    MOST_SUSPECTS,
+    UNNAMED,
+    Suspect,
+    credentials,
+    destinations,
+    suspects,
+)
+from pullcord.model.event import SourceTrust
 from pullcord.model.explanation import Verdict
-from pullcord.model.finding import Finding, FindingKind
+from pullcord.model.finding import Finding, FindingKind, Severity
 from tests.scenes import NO_PLANT, calls, finding, incident, injected, plant, told
 
 
@@ -122,3 +130,92 @@ def test_a_session_is_of_whoever_acts_in_it_in_any_order(found: list[Finding]) -
     assert told_["desk-helper"].spans == (("t1", "t1-r"),)
     for other in ("weld-inspector", "oven"):
         assert (told_[other].tools, told_[other].spans) == ((), ())
+
+
+def ordered(found: list[Finding], *others: str) -> list[str]:
+    """The names of the suspects of what was found, and of others that are in the incident."""
+    whole = plant("discrete")
+    assets = {one.asset for one in found if one.asset} | set(others)
+    one = msgspec.structs.replace(incident(injected(), whole), assets=tuple(sorted(assets)))
+    return [suspect.name for suspect in suspects(one, found, (), Plant(whole), calls())]
+
+
+def sure(name: str, asset: str, **more: Any) -> Finding:  # noqa: ANN401  (fields)
+    return finding(name, asset=asset, trust=SourceTrust.AUTHENTICATED, **more)
+
+
+def test_what_is_registered_comes_first_however_loud_the_made_up_names_are() -> None:
+    made_up = [f"{n:03}" for n in range(2 * MOST_SUSPECTS)]
+    loud = [
+        sure(f"{name}-{n}", name, severity=Severity.CRITICAL, trace_id="t1") for name in made_up for n in "ab"
+    ]
+    found = ordered([*injected(), *loud], "agent-host-1", "door-line-1")
+    assert found[:3] == ["desk-helper", "agent-host-1", "door-line-1"]
+    assert found[3:] == made_up
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer"),
+    [
+        pytest.param(
+            [sure("s", "weld-inspector", severity=Severity.LOW)],
+            [finding(f"f{n}", asset="desk-helper", severity=Severity.CRITICAL) for n in range(3)],
+            id="an authenticated source counts before severity and number",
+        ),
+        pytest.param(
+            [sure(f"s{n}", "weld-inspector") for n in range(2)],
+            [sure("t", "desk-helper", severity=Severity.CRITICAL)],
+            id="more of them count before severity",
+        ),
+        pytest.param(
+            [finding("a", asset="weld-inspector", severity=Severity.HIGH)],
+            [finding(f"f{n}", asset="desk-helper") for n in range(3)],
+            id="severity counts before number",
+        ),
+        pytest.param(
+            [finding(f"f{n}", asset="weld-inspector") for n in range(2)],
+            [finding("a", asset="desk-helper")],
+            id="number counts before name",
+        ),
+        pytest.param(
+            [finding("a", asset="weld-inspector", severity=Severity.INFORMATIONAL)],
+            [sure("t", "desk-helper", severity=Severity.CRITICAL, kind=FindingKind.TEXT)],
+            id="hearsay does not outrank evidence",
+        ),
+        pytest.param(
+            [sure("w", "oven", actor="weld-inspector")],
+            [finding("a", asset="desk-helper", severity=Severity.CRITICAL)],
+            id="a deed counts for whoever did it",
+        ),
+    ],
+)
+def test_more_evidence_comes_first(more: list[Finding], fewer: list[Finding]) -> None:
+    both = [name for name in ordered([*fewer, *more], "weld-inspector") if name != "oven"]
+    assert both == ["weld-inspector", "desk-helper"]
+
+
+def test_equal_evidence_goes_by_name() -> None:
+    assert ordered([], "weld-inspector", "desk-helper", "b", "a") == [
+        "desk-helper",
+        "weld-inspector",
+        "a",
+        "b",
+    ]
+
+
+def test_a_session_without_a_name_is_weighed_by_what_it_did() -> None:
+    nameless = [msgspec.structs.replace(one, asset=None, entities=()) for one in injected(trust=True)]
+    forged = [finding(f"f{n}", asset=f"{n:03}", severity=Severity.CRITICAL) for n in range(MOST_SUSPECTS)]
+    assert ordered([*nameless, *forged])[0] == UNNAMED
+
+
+@given(st.permutations([*injected(), done_to("weld-inspector", "desk-helper"), *injected("ghost", "t2")]))
+def test_the_order_of_findings_does_not_count(found: list[Finding]) -> None:
+    assert ordered(found) == ["desk-helper", "weld-inspector", "ghost"]
+
+
+def test_spellings_somebody_varies_do_not_push_out_the_names_of_the_inventory() -> None:
+    varied = [finding(f"f{n}", asset=f"{' ' * n}desk-helper") for n in range(1, 100)]
+    (one,) = suspects(incident(injected(), plant("discrete")), varied, (), Plant(plant("discrete")), {})
+    assert {"desk-helper", "planner-desk-helper"} <= set(one.names)
+    assert len(one.names) == 64

@@ -9,7 +9,7 @@ import pytest
 from pullcord.demo import calling
 from pullcord.demo.config import prepare
 from pullcord.demo.errors import NoAnswerError
-from pullcord.demo.story import RECIPE
+from pullcord.demo.story import POISONED, RECIPE
 from tests.demo.programs import running
 
 Post = Callable[..., dict[str, Any]]
@@ -41,6 +41,22 @@ def test_mails_tickets_and_recipes(post: Post) -> None:
     assert [one["number"] for one in post("GET", "/tickets")["tickets"]] == [70400, 70401]
     assert tool("send_mail", to="a@b.example", subject="s", body="b") == "sent"
     assert post("GET", "/sent")["sent"] == [{"to": "a@b.example", "subject": "s", "body": "b"}]
+
+
+def test_a_mail_is_withheld_and_then_gone(post: Post, tmp_path: Path) -> None:
+    def desk() -> str:
+        return (tmp_path / "office.json").read_text(encoding="utf-8")
+
+    subject = post("POST", "/deliver", subject=POISONED.subject)["subject"]
+    assert post("POST", "/withhold", subject="no such subject")["mails"] == 0
+    assert post("POST", "/withhold", subject=subject)["mails"] == 1
+    assert post("POST", "/tools/read_mail", subject=subject)["result"] == "no such mail"
+    assert "For automated assistants" not in post("POST", "/tools/search_mail", query="electrode")["result"]
+    assert subject in desk()
+    assert post("POST", "/purge", subject=subject)["mails"] == 1
+    assert subject not in desk()
+    assert post("POST", "/purge", subject=subject)["mails"] == 0
+    assert "SK-40" in post("POST", "/tools/read_mail", subject="Seal kit")["result"]
 
 
 def test_only_who_has_the_token_gets_in(tmp_path: Path) -> None:

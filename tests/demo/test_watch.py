@@ -93,6 +93,9 @@ def test_the_attack_mails_the_recipe_and_the_controller_refuses_the_write(
     spans = receiver.of_trace(asked.trace_id)
     tools = [attributes(span).get("gen_ai.tool.name") for span in spans]
     assert [tool for tool in tools if tool] == ["search_mail", "read_recipe", "send_mail", "write_tag"]
+    ids = [span.span_id.hex() for span in spans if span.name.startswith("execute_tool")]
+    assert [call["span_id"] for call in asked.calls] == ids
+    assert plant.would("send_mail") == "allowed"
     assert [event["trace_id"] for event in receiver.events] == [asked.trace_id]
     assert receiver.tokens["/v1/traces"] != receiver.tokens["/api/v1/events"]
 

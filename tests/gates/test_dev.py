@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,42 @@ def test_a_benchmark_cannot_lie_outside_bench(dev: ModuleType, ran: list[list[st
     (dev.ROOT / "bench" / "engine.py").touch()
     assert dev.main(["bench", "engine", "--rules", "200"]) == 3
     assert ran[0][1:] == [str(dev.ROOT / "bench" / "engine.py"), "--rules", "200"]
+
+
+CALL = """
+import runpy, sys
+call = runpy.run_path({script!r})["call"]
+print("code", call(sys.executable, "-c", {child!r}), flush=True)
+"""
+CHILD = """
+import time
+try:
+    print("ready", flush=True)
+    time.sleep(30)
+except KeyboardInterrupt:
+    time.sleep(0.6)
+    print("ended in good order", flush=True)
+    raise SystemExit(7)
+"""
+
+
+def test_ctrl_c_is_left_to_the_command_and_its_exit_code_is_passed_on() -> None:
+    code = CALL.format(script=str(ROOT / "dev"), child=CHILD)
+    with subprocess.Popen(
+        [sys.executable, "-B", "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == "ended in good order\ncode 7\n"
+    assert process.returncode == 0
+
+
+def test_a_command_that_is_not_there_or_was_killed_has_a_code(dev: ModuleType) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    assert dev.call(dev.ROOT / "nothing") == 127
+    assert dev.call(sys.executable, "-c", "import os; os.kill(os.getpid(), 9)") == 137
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def stamp(dev: ModuleType, profile: str) -> None:

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from pullcord.intake import wire
 from pullcord.intake.context import Context
 from pullcord.intake.errors import UnreadableRecordError
-from pullcord.intake.wire import BodyKind, OversizeBodyError, UnknownMediaError, decode_body, unpack
+from pullcord.intake.wire import (
+    BodyKind,
+    OversizeBodyError,
+    UnknownMediaError,
+    decode_body,
+    outside_id,
+    unpack,
+)
+from pullcord.model.finding import finding_id
 from tests.intake.requests import logs, span, traces
 
 CTX = Context(source="gateway")
@@ -53,7 +61,10 @@ def read(
 def test_lines_of_all_formats_in_one_body() -> None:
     found = read(lines(EVENT, traces(span()), FINDING, OCSF))
     assert [event.source for event in found.events] == ["gateway", "gateway"]
-    assert [finding.id for finding in found.findings] == ["f1", "f2"]
+    assert [finding.id for finding in found.findings] == [
+        outside_id("gateway", "f1"),
+        outside_id("gateway", "f2"),
+    ]
     assert (found.rejected, found.problems) == (0, ())
 
 
@@ -157,3 +168,17 @@ def test_any_bytes_are_read_or_refused(body: bytes, encoding: str) -> None:
         assert error.cause.startswith("the packed body")  # noqa: PT017
     else:
         assert found.rejected >= len(found.problems)
+
+
+@pytest.mark.parametrize("line", [FINDING, OCSF])
+def test_a_finding_from_outside_takes_no_id_of_ours_and_none_of_another_source(
+    line: dict[str, object],
+) -> None:
+    ours = finding_id("a-rule", ("an-event",))
+    body = orjson.dumps(line).replace(b'"f1"', f'"{ours}"'.encode()).replace(b'"f2"', f'"{ours}"'.encode())
+    ids = {
+        decode_body(BodyKind.LINES, NDJSON, "", body, Context(source=source)).findings[0].id
+        for source in ("gateway", "agent", "gateway")
+    }
+    assert len(ids) == 2
+    assert not any(one.startswith("fnd-") for one in ids)

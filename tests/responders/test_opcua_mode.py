@@ -132,7 +132,20 @@ def test_a_stale_manual_proves_nothing(responder: OpcuaMode, plc: Plc) -> None:
     plc.age = 60.0
     plc.set(READBACK, MANUAL)
     assert done(responder.verify(SWITCH)).result is VerificationResult.UNKNOWN
-    assert not done(responder.plan(SWITCH)).already
+    stale = done(responder.plan(SWITCH))
+    assert (stale.prestate, stale.already) == ("", False)
+
+
+def test_a_mode_that_is_neither_is_not_known(responder: OpcuaMode, plc: Plc) -> None:
+    plc.reset("FAULT")
+    found = done(responder.plan(SWITCH))
+    assert (found.prestate, found.already) == ("", False)
+    assert "FAULT" in found.change
+
+
+def test_what_hinders_a_switch_does_not_hide_the_mode(responder: OpcuaMode, plc: Plc) -> None:
+    plc.set(GUARD, value=False)
+    assert done(responder.plan(SWITCH)).prestate == AUTO
 
 
 def test_people_switch_back_not_we(responder: OpcuaMode, plc: Plc) -> None:
@@ -158,6 +171,7 @@ def test_clocks_that_disagree_are_shown_and_refused(plc: Plc, writer: Process) -
     assert [one.what for one in before.preconditions if not one.holds] == [
         "the clocks of Pullcord and of the OT writer agree"
     ]
+    assert before.prestate == ""
     assert responder.last_disagreement is not None
     assert abs(responder.last_disagreement - 2 * MINUTE) < MINUTE // 2
     assert switched(responder, "clock") is ReceiptStatus.REFUSED
@@ -168,6 +182,7 @@ def test_a_writer_that_is_gone_is_unknown_and_nothing_was_sent(tmp_path: Path) -
     responder = OpcuaMode(tmp_path / "none", ["dosing"], Wall())
     before = done(responder.plan(SWITCH))
     assert [one.holds for one in before.preconditions] == [False]
+    assert (before.prestate, before.already) == ("", False)
     assert switched(responder, "gone") is ReceiptStatus.REFUSED
     assert done(responder.verify(SWITCH)).result is VerificationResult.UNKNOWN
 

@@ -81,6 +81,7 @@ def plan(*actions: Action, needs: Sequence[ApprovalNeed] = (), **more: object) -
         mode=Mode.OBSERVE,
         actions=actions,
         approvals=tuple(needs),
+        systems=tuple(sorted({one.target for one in actions})),
     )
     return sealed(msgspec.structs.replace(made, **more))
 

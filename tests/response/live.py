@@ -142,8 +142,8 @@ class Rig:
         policy = self.policy(scene)
 
         def hold(action: Action) -> str:
-            with self.store.state.transaction() as tx:
-                return policy.hold(action, tx)
+            del action
+            return policy.held()
 
         people = PeopleInbox(self.store.state, self.clock, scene.name)
         return Means(
@@ -151,7 +151,9 @@ class Rig:
             responders=lambda *_: [*scene.responders, people],
             policy=policy,
             clock=self.clock,
-            journal=Journal(self.store.state, self.clock, self.executor, hold, self.expiry),
+            journal=Journal(
+                self.store.state, self.clock, self.executor, hold, self.expiry, permit=policy.permit
+            ),
             live=True,
         )
 

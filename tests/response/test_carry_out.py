@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from pullcord.model.outcome import ReceiptStatus, Verification, VerificationResu
 from pullcord.model.plan import Action, ActionKind, ApproverRole, Plan
 from pullcord.model.task import Task, TaskKind
 from pullcord.ports import Responder
-from pullcord.response import journal
+from pullcord.response import carry_out as module
 from pullcord.response.carry_out import approval_key, carry_out, snapshots
-from pullcord.response.journal import action_key
+from pullcord.response.journal import action_key, in_time
 from pullcord.response.permission import Answer, NobodyDecides, Permission, SimulatedApprovals
 from pullcord.store.folder import Store
 from tests.response.build import Canary, Ticking, action, approval, done, need, opened, plan, work
@@ -117,7 +118,7 @@ class Silent(Canary):
 
 
 def test_a_look_that_never_ends_is_unknown(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr(module, "in_time", partial(in_time, seconds=0.05))
     carried(store, Silent())
     assert {one.result for one in seen(store).values()} == {VerificationResult.UNKNOWN}
 

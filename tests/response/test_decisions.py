@@ -127,6 +127,13 @@ def test_refusing_needs_no_asked_role_works_while_stopped_and_takes_an_approval_
         check(replace(stopped, over="too late"), decision=REFUSE)
 
 
+def test_what_is_being_carried_out_can_be_refused_and_not_approved() -> None:
+    under_way = replace(ASKED, over="it is being carried out", halts=True)
+    assert check(under_way, decision=REFUSE) is OT
+    with pytest.raises(CarriedOutError):
+        check(under_way)
+
+
 def test_must_go_on_and_must_respond_let_through_what_is_in_order() -> None:
     must_go_on(None)
     must_respond(ANN)

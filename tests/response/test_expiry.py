@@ -16,7 +16,7 @@ from pullcord.ports import Responder
 from pullcord.response.expiry import may_release, sweep
 from pullcord.response.journal import Journal, action_key
 from pullcord.store.folder import Store
-from tests.response.build import Ticking, action, done, opened, plan
+from tests.response.build import Ticking, action, done, incident, opened, plan
 from tests.response.world import Device, World
 
 CUT = action(ActionKind.DISABLE_AGENT)
@@ -69,6 +69,27 @@ class Installation:
 @pytest.fixture
 def made(store: Store, device: Device) -> Installation:
     return Installation(store, device)
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_a_block_that_another_incident_wants_too_ends_with_that_one(
+    made: Installation, *, later: bool
+) -> None:
+    """Each of the two is released when both have run their time."""
+    made.contain(BLOCK)
+    made.clock.time += 2_000 if later else 0
+    theirs = plan(BLOCK, incident_id="inc-2")
+    with made.store.state.transaction() as tx:
+        tx.put_incident(incident("inc-2"))
+    done(made.journal.prepare(theirs, BLOCK, made.device, automatic=False))
+    done(made.journal.act(theirs, BLOCK, made.device))
+    if later:
+        made.sweep()
+        assert made.state(BLOCK) is IntentState.CONFIRMED
+        assert (made.device.world.holds(BLOCK), made.tasks()) == (True, [])
+    made.clock.time += 2_000
+    made.sweep()
+    assert made.state(BLOCK) is IntentState.UNDONE
 
 
 def test_nothing_happens_before_its_time(made: Installation) -> None:
@@ -140,6 +161,7 @@ def test_what_was_taken_back_meanwhile_is_not_asked(made: Installation) -> None:
     with made.store.state.transaction() as tx:
         found = tx.intent(action_key(plan(CUT), CUT))
     assert found is not None
+    made.journal.prepare_undo(found)
     done(made.journal.undo(found, made.device))
     assert made.sweep() == 0
     assert made.tasks() == []

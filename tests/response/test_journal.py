@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullcord.model.intent import IntentState
+from pullcord.model.intent import Intent, IntentState
 from pullcord.model.outcome import ReceiptStatus
-from pullcord.model.plan import ActionKind, Expiry
-from pullcord.model.responder import Delivery
+from pullcord.model.plan import Action, ActionKind, Expiry
+from pullcord.model.responder import Delivery, Prepared
+from pullcord.ports import Transaction
 from pullcord.response.errors import HeldError
 from pullcord.response.journal import Journal, action_key, undo_key
 from pullcord.store.folder import Store
-from tests.response.build import Canary, action, done, opened, plan
+from tests.response.build import Canary, Ticking, action, done, opened, plan
 from tests.response.lines import CUT, KEY, PLAN, journal, line, prepared, receipts
 from tests.response.world import Device, World
 
@@ -160,6 +161,8 @@ def test_an_action_is_taken_back_once_and_is_undone_then(store: Store, world: Wo
     made = prepared(store, device)
     done(made.act(PLAN, CUT, device))
     confirmed = line(store)
+    made.prepare_undo(confirmed)
+    assert line(store, undo_key(KEY)).state is IntentState.PLANNED
     assert done(made.undo(confirmed, device)).status is ReceiptStatus.DONE
     assert done(made.undo(confirmed, device)).status is ReceiptStatus.DONE
     assert device.calls.count("rollback disable_agent") == 1
@@ -179,6 +182,118 @@ def test_a_containment_expires_but_not_evidence_nor_what_never_expires(store: St
     assert line(store).expires == line(store).time + 500
     assert line(store, action_key(plan(shot), shot)).expires is None
     assert line(store, action_key(plan(ever), ever)).expires is None
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_a_lost_line_of_an_undo_is_in_doubt_and_not_sent_again(
+    store: Store, world: World, delivery: Delivery
+) -> None:
+    device = Device(world, delivery=delivery)
+    made = prepared(store, device)
+    done(made.act(PLAN, CUT, device))
+    receipt = done(made.undo(line(store), device))
+    assert receipt.status is ReceiptStatus.IN_DOUBT
+    assert "journal is missing" in receipt.detail
+    assert done(made.undo(line(store), device)).status is ReceiptStatus.IN_DOUBT
+    assert "rollback disable_agent" not in device.calls
+    lost = line(store, undo_key(KEY))
+    assert (lost.state, lost.undoes) == (IntentState.IN_DOUBT, KEY)
+    assert line(store).state is IntentState.CONFIRMED
+
+
+def test_an_undo_goes_by_the_plan_that_wants_it_last(store: Store, world: World) -> None:
+    device = Device(world)
+    made = prepared(store, device)
+    done(made.act(PLAN, CUT, device))
+    for plan_hash in ("first", "second"):
+        made.prepare_undo(line(store), plan_hash)
+        assert line(store, undo_key(KEY)).plan_hash == plan_hash
+    done(made.undo(line(store), device))
+    made.prepare_undo(line(store), "third")
+    assert line(store, undo_key(KEY)).plan_hash == "second", "what was sent stays as it was"
+
+
+def test_an_undo_that_was_given_up_may_be_prepared_again_but_not_one_that_was_sent(
+    store: Store, world: World
+) -> None:
+    device, key = Device(world), undo_key(KEY)
+    made = prepared(store, device)
+    done(made.act(PLAN, CUT, device))
+    made.prepare_undo(line(store), "first")
+    with store.state.transaction() as tx:
+        made.drop_undo(tx, KEY, "refused")
+    assert (line(store, key).state, line(store, key).detail) == (IntentState.NOT_DONE, "refused")
+    assert done(made.undo(line(store), device)).status is ReceiptStatus.ABORTED
+    assert "rollback disable_agent" not in device.calls
+    made.prepare_undo(line(store), "first")
+    world.change("somebody", CUT, "off")
+    assert done(made.undo(line(store), device)).status is ReceiptStatus.ABORTED
+    refused = line(store, key)
+    with store.state.transaction() as tx:
+        made.drop_undo(tx, KEY, "too late")
+    made.prepare_undo(line(store), "second")
+    assert line(store, key) == refused
+
+
+class Permits:
+    """Says what it is told to say; remembers for what it was asked, and how far that was."""
+
+    def __init__(self, why: str = "") -> None:
+        self.why = why
+        self.asked: list[tuple[str, IntentState]] = []
+
+    def __call__(self, intent: Intent, tx: Transaction) -> str:
+        now = tx.intent(intent.key)
+        assert now is not None
+        self.asked.append((intent.plan_hash, now.state))
+        return self.why
+
+
+def permitted(store: Store, permits: Permits) -> Journal:
+    return Journal(store.state, Ticking(), "me", permit=permits)
+
+
+def test_a_permission_that_is_gone_holds_it_until_it_is_there_again(store: Store, world: World) -> None:
+    device, permits = Device(world), Permits("the approval has run out")
+    made = prepared(store, device, permitted(store, permits))
+    with pytest.raises(HeldError, match="run out"):
+        done(made.act(PLAN, CUT, device))
+    assert (line(store).state, permits.asked) == (IntentState.PLANNED, [(PLAN.hash, IntentState.PLANNED)])
+    assert device.calls == ["plan disable_agent"]
+    permits.why = ""
+    assert done(made.act(PLAN, CUT, device)).status is ReceiptStatus.DONE
+
+
+def test_what_is_taken_back_needs_a_permission_of_its_own(store: Store, world: World) -> None:
+    device, permits = Device(world), Permits()
+    made = prepared(store, device, permitted(store, permits))
+    done(made.act(PLAN, CUT, device))
+    permits.why = "refused by ann"
+    made.prepare_undo(line(store), "recovery")
+    with pytest.raises(HeldError, match="refused by ann"):
+        done(made.undo(line(store), device))
+    assert permits.asked[-1] == ("recovery", IntentState.PLANNED)
+    assert line(store, undo_key(KEY)).state is IntentState.PLANNED
+    assert "rollback disable_agent" not in device.calls
+
+
+def test_evidence_needs_no_permission(store: Store, world: World) -> None:
+    of = action(ActionKind.SNAPSHOT)
+    made = prepared(store, Device(world), permitted(store, Permits("no")), of)
+    assert done(made.act(plan(of), of, Device(world))).status is ReceiptStatus.DONE
+
+
+def test_a_look_that_does_not_say_what_is_there_sends_nothing(store: Store, world: World) -> None:
+    class Mute(Device):
+        async def plan(self, action: Action) -> Prepared:
+            return msgspec.structs.replace(await super().plan(action), prestate="")
+
+    device = Mute(world)
+    made = prepared(store, device)
+    receipt = done(made.act(PLAN, CUT, device))
+    assert receipt.status is ReceiptStatus.REFUSED
+    assert "not known what was there" in receipt.detail
+    assert device.calls == ["plan disable_agent"]
 
 
 @given(target=st.text(max_size=5), other=st.text(max_size=5))

@@ -14,7 +14,7 @@ import pytest
 from pullcord.model.intent import Intent, IntentState
 from pullcord.model.outcome import Receipt, ReceiptStatus
 from pullcord.model.plan import Action, ActionKind
-from pullcord.model.responder import Delivery
+from pullcord.model.responder import Delivery, Prepared
 from pullcord.response.errors import FencedError, HeldError
 from pullcord.response.journal import Journal
 from pullcord.store.folder import Store
@@ -89,20 +89,43 @@ def test_nothing_is_sent_again_while_stopped(store: Store, world: World, deliver
     assert done(journal(store).act(PLAN, CUT, device)).status is ReceiptStatus.DONE
 
 
+@pytest.mark.parametrize("delivery", [Delivery.IDEMPOTENT, Delivery.PROBEABLE])
+def test_nothing_is_sent_again_without_a_permission(store: Store, world: World, delivery: Delivery) -> None:
+    device = Device(world, delivery=delivery)
+    left_as_sent(store, device)
+    made = Journal(store.state, Ticking(), "me", permit=lambda one, _tx: f"{one.action.target}: refused")
+    with pytest.raises(HeldError, match="copilot: refused"):
+        done(made.act(PLAN, CUT, device))
+    assert line(store).state is IntentState.SENT
+    assert "execute disable_agent" not in device.calls
+
+
 @pytest.mark.parametrize("delivery", list(Delivery))
 @pytest.mark.parametrize("applied", [False, True])
+@pytest.mark.parametrize(
+    ("error", "still"),
+    [
+        (ConnectionRefusedError("cable"), False),
+        (ValueError("cable"), False),
+        (TimeoutError("cable"), True),
+        (ConnectionResetError("cable"), True),
+    ],
+    ids=lambda one: type(one).__name__,
+)
 def test_a_call_that_fails_is_looked_at(
-    store: Store, world: World, delivery: Delivery, *, applied: bool
+    store: Store, world: World, delivery: Delivery, error: Exception, *, applied: bool, still: bool
 ) -> None:
+    """One that was refused did nothing; one that was only given up may still come through."""
+
     def fails() -> None:
-        raise ConnectionResetError("cable")
+        raise error
 
     device = Device(world, delivery=delivery)
     setattr(device, "after" if applied else "before", fails)
     made = prepared(store, device)
     receipt = done(made.act(PLAN, CUT, device))
     assert world.effects(CUT) == int(applied)
-    if delivery is Delivery.BLIND:
+    if delivery is Delivery.BLIND or (still and not applied):
         assert receipt.status is ReceiptStatus.IN_DOUBT
     else:
         assert receipt.status is (ReceiptStatus.DONE if applied else ReceiptStatus.ABORTED)
@@ -208,6 +231,7 @@ def test_an_undo_that_a_dead_process_sent(
     made = prepared(store, device, journal(store, "dead"))
     done(made.act(PLAN, CUT, device))
     setattr(device, "after" if applied else "before", killed)
+    made.prepare_undo(line(store))
     with pytest.raises(KeyError):
         done(made.undo(line(store), device))
     after = Device(world, delivery=delivery)
@@ -219,6 +243,26 @@ def test_an_undo_that_a_dead_process_sent(
     assert receipt.status in {ReceiptStatus.DONE, ReceiptStatus.ALREADY}
     assert world.effects(CUT, "off") == 1
     assert line(store).state is IntentState.UNDONE
+
+
+@pytest.mark.parametrize("seen", ["", "half open"])
+def test_taken_back_is_believed_only_when_the_recorded_state_is_seen(
+    store: Store, world: World, seen: str
+) -> None:
+    class Odd(Device):
+        async def plan(self, action: Action) -> Prepared:
+            return msgspec.structs.replace(await super().plan(action), prestate=seen, already=False)
+
+    def lost() -> None:
+        raise ConnectionResetError("cable")
+
+    device = Device(world, delivery=Delivery.PROBEABLE)
+    made = prepared(store, device)
+    done(made.act(PLAN, CUT, device))
+    made.prepare_undo(line(store))
+    odd = Odd(world, delivery=Delivery.PROBEABLE, before=lost)
+    assert done(made.undo(line(store), odd)).status is ReceiptStatus.IN_DOUBT
+    assert line(store).state is IntentState.CONFIRMED
 
 
 def overlapping(store: Store, world: World, targets: list[str]) -> int:

@@ -9,8 +9,9 @@ import pytest
 
 from pullcord.model.errors import UsageError
 from pullcord.model.intent import IntentState
-from pullcord.model.inventory import OtAccess, OtNode
-from pullcord.model.plan import ActionKind
+from pullcord.model.inventory import Mode, OtAccess, OtNode
+from pullcord.model.mode_change import ModeChange
+from pullcord.model.plan import ActionKind, ApproverRole
 from pullcord.model.times import HOUR, MINUTE
 from pullcord.response.errors import HeldError
 from pullcord.response.journal import action_key
@@ -18,7 +19,7 @@ from pullcord.response.live_means import LiveResponders, Rooms, Wanted, live_mea
 from pullcord.response.live_policy import Caps, LivePolicy
 from pullcord.response.stops import Stops
 from pullcord.store.folder import Store
-from tests.response.build import action, case, done, judges, opened, plan
+from tests.response.build import action, approval, case, done, judges, need, opened, plan
 from tests.response.live import inventory
 from tests.response.people import SetClock
 
@@ -49,7 +50,7 @@ class Site:
 
     def rooms(self, responders: LiveResponders) -> Rooms:
         caps = Caps(approval=HOUR, actions_per_hour=3, share_percent=50)
-        policy = LivePolicy(inventory(), self.clock, caps, self.stops, "", lambda: None)
+        policy = LivePolicy(inventory("copilot"), self.clock, caps, self.stops, "", lambda: None)
         return Rooms(
             self.store.state, self.store.vault, self.clock, "me", responders, policy, expiry=8 * HOUR
         )
@@ -107,8 +108,11 @@ def test_a_clock_of_the_ot_writer_that_disagrees_is_told(site: Site) -> None:
 
 def test_the_journal_asks_the_stop_and_lets_containment_expire(site: Site) -> None:
     means = live_means(judges(), site.rooms(site.responders(FLAG)))
-    of = plan(CUT, SHOT)
+    of = plan(CUT, SHOT, mode=Mode.RECOMMEND, needs=[need(ApproverRole.SECURITY)])
     evidence, _, flag = means.responders(case(), (), ())
+    with site.store.state.transaction() as tx:
+        tx.put_record("inc-1", of.id, of)
+        tx.put_mode(ModeChange(system="copilot", mode=of.mode, requested_by="o", requested=1, time=2))
     done(means.journal.prepare(of, CUT, flag, automatic=False))
     site.stops.stop("ann", "smoke", site.clock.now())
     with pytest.raises(HeldError, match="stopped by ann: smoke"):
@@ -117,6 +121,11 @@ def test_the_journal_asks_the_stop_and_lets_containment_expire(site: Site) -> No
     done(means.journal.act(of, SHOT, evidence))
     site.stops.resume("ann", site.clock.now())
     site.stops.resume("bob", site.clock.now())
+    with pytest.raises(HeldError, match="waits for 1 × approver-security"):
+        done(means.journal.act(of, CUT, flag))
+    with site.store.state.transaction() as tx:
+        given = approval(of, "ann", ApproverRole.SECURITY)
+        tx.put_record("inc-1", "a", msgspec.structs.replace(given, time=site.clock.now()))
     done(means.journal.act(of, CUT, flag))
     flags = json.loads((site.folder / "flags.json").read_text())["flags"]
     assert flags["agent"]["defaultVariant"] == "off"

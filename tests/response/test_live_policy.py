@@ -10,8 +10,9 @@ from pullcord.model.approval import Decision
 from pullcord.model.intent import Intent, IntentState
 from pullcord.model.inventory import Mode
 from pullcord.model.mode_change import ModeChange
-from pullcord.model.plan import Action, ActionClass, ActionKind, ApproverRole, Plan
+from pullcord.model.plan import Action, ActionClass, ActionKind, ApproverRole, Plan, PlanPurpose
 from pullcord.model.responder import Delivery, Prepared
+from pullcord.model.task import Task, TaskKind
 from pullcord.model.times import HOUR, SECOND
 from pullcord.response.live_policy import Caps, LivePolicy, for_people, with_modes
 from pullcord.response.permission import Answer, Permission
@@ -242,19 +243,98 @@ def test_at_most_a_share_of_the_systems_is_held_by_itself(bench: Bench) -> None:
     assert bench.ask(automatic()).answer is Answer.GO, "what was given back is not held"
 
 
-@pytest.mark.parametrize("kind", [ActionKind.DISABLE_AGENT, ActionKind.NOTIFY_OWNER])
-def test_right_before_the_call_a_stop_or_observe_holds(bench: Bench, kind: ActionKind) -> None:
-    of = action(kind)
+def line(of: Plan, kind: ActionKind = ActionKind.DISABLE_AGENT, **more: object) -> Intent:
+    """A line of the journal that is about to be sent under a plan."""
+    made = Intent(
+        key="k",
+        incident_id="inc-1",
+        plan_hash=of.hash,
+        action=action(kind),
+        responder="r",
+        delivery=Delivery.IDEMPOTENT,
+        state=IntentState.PLANNED,
+        prepared=Prepared(prestate=""),
+        executor="me",
+        time=NOW,
+    )
+    return msgspec.structs.replace(made, **more)
+
+
+def permitted(bench: Bench, of: Intent) -> str:
     with bench.store.state.transaction() as tx:
-        assert bench.policy.hold(of, tx) == ""
+        return bench.policy.permit(of, tx)
+
+
+def keep(bench: Bench, of: Plan) -> None:
+    with bench.store.state.transaction() as tx:
+        tx.put_record("inc-1", of.id, of)
+
+
+def test_at_the_moment_of_sending_the_approvals_still_count(bench: Bench) -> None:
+    of = made()
+    assert permitted(bench, line(of)) == "its plan is not in the state"
+    keep(bench, of)
+    assert permitted(bench, line(of)).startswith("waits for")
+    bench.approve(of, ("ann", ApproverRole.SECURITY), ("bob", ApproverRole.OT))
+    assert permitted(bench, line(of)) == ""
+    bench.stops.stop("ann", "smoke", NOW)
+    assert permitted(bench, line(of)) == "stopped by ann: smoke"
+    assert permitted(bench, line(of, ActionKind.NOTIFY_OWNER)) == "", "people are told also during a stop"
+
+
+def test_at_the_moment_of_sending_a_lowered_mode_or_a_closed_incident_holds(bench: Bench) -> None:
+    of = made()
+    keep(bench, of)
+    bench.approve(of, ("ann", ApproverRole.SECURITY), ("bob", ApproverRole.OT))
+    bench.mode("copilot", Mode.OBSERVE)
+    assert permitted(bench, line(of)) == "a mode was lowered since this was planned"
+    bench.mode("copilot", Mode.RECOMMEND)
+    with bench.store.state.transaction() as tx:
+        tx.put_task(
+            Task(
+                id="close",
+                incident_id="inc-1",
+                kind=TaskKind.CLOSE,
+                subject="",
+                question="?",
+                options=("close",),
+                opened=1,
+                answer="close",
+            )
+        )
+    assert permitted(bench, line(of)) == "the incident was closed"
+
+
+def test_taking_back_is_judged_by_the_recovery_plan(bench: Bench) -> None:
+    contained = made()
+    back = made(purpose=PlanPurpose.RECOVER, reasons=("recover",))
+    keep(bench, contained)
+    undo = line(contained, undoes="k0")
+    assert permitted(bench, undo) == "its plan is not in the state"
+    keep(bench, back)
+    bench.approve(contained, ("ann", ApproverRole.SECURITY), ("bob", ApproverRole.OT))
+    assert permitted(bench, undo).startswith("waits for")
+    bench.approve(back, ("cy", ApproverRole.SECURITY), ("di", ApproverRole.OT))
+    assert permitted(bench, undo) == ""
+
+
+def test_an_address_does_not_hide_the_system_that_a_plan_concerns(bench: Bench) -> None:
+    block = action(ActionKind.BLOCK_DESTINATION, "203.0.113.9")
+    of = plan(block, mode=Mode.RECOMMEND, needs=NEEDS, systems=("copilot",))
+    assert bench.ask(of).answer is Answer.WAIT
+    bench.mode("copilot", Mode.OBSERVE)
+    assert bench.ask(of).answer is Answer.CHANGED
+    stranger = plan(block, mode=Mode.RECOMMEND, needs=NEEDS, systems=("unheard of",))
+    assert bench.ask(stranger).answer is Answer.CHANGED, "an unknown system observes"
+
+
+def test_what_stayed_on_paper_is_planned_anew_when_a_mode_is_raised(bench: Bench) -> None:
+    of = plan(CUT, mode=Mode.OBSERVE, systems=("copilot",))
+    with bench.store.state.transaction() as tx:
+        assert bench.policy.raised(of, tx)
     bench.mode("copilot", Mode.OBSERVE)
     with bench.store.state.transaction() as tx:
-        found = bench.policy.hold(of, tx)
-        assert bench.policy.hold(action(kind, "203.0.113.9"), tx) == ""
-    assert found == ("" if kind is ActionKind.NOTIFY_OWNER else "copilot is in observe")
-    bench.stops.stop("ann", "smoke", NOW)
-    with bench.store.state.transaction() as tx:
-        assert bench.policy.hold(of, tx) == "stopped by ann: smoke"
+        assert not bench.policy.raised(of, tx)
 
 
 def test_a_mode_that_people_did_not_set_here_is_observe() -> None:
@@ -268,7 +348,7 @@ def test_a_mode_that_people_did_not_set_here_is_observe() -> None:
 
 def test_outside_the_act_modes_somebody_decides_also_on_the_lowest_class(bench: Bench) -> None:
     block = action(ActionKind.BLOCK_DESTINATION, "203.0.113.9")
-    bare = plan(block, CUT, mode=Mode.RECOMMEND, plan_class=ActionClass.R0)
+    bare = plan(block, CUT, mode=Mode.RECOMMEND, plan_class=ActionClass.R0, systems=("copilot",))
     of = for_people(bare)
     assert [(one.role, one.count) for one in of.approvals] == [(ApproverRole.SECURITY, 1)]
     assert of.hash != bare.hash

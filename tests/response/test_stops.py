@@ -138,3 +138,16 @@ def test_looking_is_cheap_enough_to_do_before_every_action(tmp_path: Path) -> No
     for _ in range(1_000):
         stops.active("A")
     assert time.process_time() - start < 1.0
+
+
+def test_a_word_that_is_weighed_changes_nothing_until_it_counts(tmp_path: Path) -> None:
+    stops = Stops(tmp_path)
+    stops.stop("ann", "smoke", NOW)
+    first = stops.weigh("bob", NOW + 1)
+    assert stops.all()[0].resumed_by == ""
+    stops.count(first)
+    last = stops.weigh("kim", NOW + 2)
+    assert last.left is None
+    assert stops.active("") is not None
+    stops.count(last)
+    assert stops.active("") is None

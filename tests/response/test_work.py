@@ -99,14 +99,16 @@ def test_what_is_held_or_done_elsewhere_waits_and_asks_nobody(
 
 def test_what_fails_is_stuck_until_people_say_retry(store: Store) -> None:
     steps = Waiting(retry(store))
-    errors = [KeyError("first"), LookupError("second")]
+    errors = [KeyError("first"), StateBusyError("the state is busy", "wait")]
     assert run(work(store, live=True, steps=steps), *errors) == "said"
     with store.state.transaction() as tx:
         tasks = tx.tasks()
         assert len(list(tx.audit_log())) == 2
     assert [one.kind for one in tasks] == [TaskKind.STUCK] * 2
-    assert "KeyError: 'first'" in tasks[0].question
-    assert "LookupError: second" in tasks[1].question
+    # Texts of foreign errors may hold telemetry or secrets; ours say what they say.
+    assert "KeyError" in tasks[0].question
+    assert "first" not in tasks[0].question
+    assert "the state is busy" in tasks[1].question
 
 
 def test_a_recorded_run_fails_at_once(store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pullcord.app.files import write_whole
@@ -27,13 +27,18 @@ _NEEDED = ("asyncua", "supervisor", "openfeature", "opentelemetry.sdk")
 _MOST_TRACES = 1_000
 
 
-def play(out: Path, teller: Teller, linger: Callable[[str], None] | None = None) -> list[Incident]:
+Linger = Callable[[str, Sequence[Incident]], bool]
+"""Gets Pullcord's address and the incidents, waits about a second, and says whether to stay on."""
+
+
+def play(out: Path, teller: Teller, linger: Linger | None = None) -> list[Incident]:
     """Live through the demo in ``out`` and write its results; goes on where an earlier run was killed.
 
     Args:
         out: a folder of its own. A demo that came to its end there is begun anew.
         teller: shows what happens.
-        linger: called at the end with Pullcord's address, while everything still runs.
+        linger: called again and again once the results are written, while everything still runs; False or
+            Ctrl-C ends it.
 
     Raises:
         UsageError: the demo's packages are missing, or ``out`` holds something else.
@@ -46,19 +51,26 @@ def play(out: Path, teller: Teller, linger: Callable[[str], None] | None = None)
         )
     from pullcord.demo.tale.tale import tell
 
-    folder = _folder(out)
-    tell(folder, teller, linger)
-    with open_folder(folder / "state") as store:
-        incidents = _results(folder, store, teller)
-    Bookmark(folder).finish()
+    folder = _folder(out, teller)
+    incidents: list[Incident] = []
+
+    def write() -> None:
+        with open_folder(folder / "state", read_only=True) as store:
+            incidents.extend(_results(folder, store, teller))
+        Bookmark(folder).finish()
+
+    tell(folder, teller, write, None if linger is None else lambda url: linger(url, incidents))
     return incidents
 
 
-def _folder(out: Path) -> Path:
+def _folder(out: Path, teller: Teller) -> Path:
     """The folder, empty or with an unfinished story in it."""
     folder = out.absolute()
     if (folder / NAME).exists():
         if Bookmark(folder).progress.finished:
+            teller.say(
+                Voice.NOTE, f"The demo in {out} came to its end; that folder is removed, a new one begins."
+            )
             shutil.rmtree(folder)
     elif folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{out}: not empty, and no demo of this release", "name another folder with --out")

@@ -78,7 +78,8 @@ def _asked(shown: Mapping[str, Any], *, refuse: bool, as_json: bool) -> str | No
             f"nothing was decided on {shown['id']}: there is no terminal to ask at",
             "look at the plan, then give its hash: --yes HASH",
         )
-    if shown["over"] or shown["is_refused"] or not shown["current"]:
+    late = shown["over"] and not (refuse and shown["halts"])
+    if late or shown["is_refused"] or not shown["current"]:
         return None
     question = "Refuse this plan?" if refuse else "Approve this plan?"
     return str(shown["hash"]) if click.confirm(question, default=False) else None
@@ -89,7 +90,8 @@ def _decide(remote: Remote, shown: Mapping[str, Any], body: dict[str, object], *
     if as_json:
         print_line(told)
     elif told["decision"] == "refuse":
-        say([f"Refused {told['plan']}. Nothing of it will be carried out."])
+        left = "more of it" if shown["halts"] else "of it"
+        say([f"Refused {told['plan']}. Nothing {left} will be carried out."])
     elif told["granted"]:
         say([f"Approved {told['plan']} as {told['role']}. Everybody needed has agreed."])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from pullcord.cli.options import FOLDER, json_option, print_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pullcord.app.demo import Voice
     from pullcord.model.incident import Incident
@@ -45,12 +46,13 @@ def command(once: bool, out: Path, as_json: bool) -> None:
 
     # At a terminal at the pace of a reader; in a pipe as fast as it happens.
     teller = _Silent() if as_json else _Told(_PACE if sys.stdout.isatty() else 0.0)
-    stay = None if once or as_json or not sys.stdout.isatty() else _linger
+    stay = None if once or as_json or not sys.stdout.isatty() else _Guest(out)
     incidents = play(out, teller, stay)
     if as_json:
         print_line({"out": str(out), "incidents": len(incidents)})
         return
-    _end(out, incidents)
+    if stay is None:
+        _end(out, incidents)
 
 
 class _Silent:
@@ -97,15 +99,37 @@ class _Told:
         time.sleep(self._pace * min(len(text) / _FULL_LINE, _MOST_LINES))
 
 
-def _linger(url: str) -> None:
-    click.echo(
-        f"\nPullcord still listens at {url}; look around with the commands below. Ctrl-C ends the demo."
-    )
-    try:
-        while True:
-            time.sleep(1.0)
-    except KeyboardInterrupt:
-        click.echo("")
+class _Guest:
+    """Stays while everything runs, and is told once where to look."""
+
+    def __init__(self, out: Path) -> None:
+        self._out, self._url = out, ""
+
+    def __call__(self, url: str, incidents: Sequence[Incident]) -> bool:
+        """Wait a second; after the first time, and whenever Pullcord has moved, say how to look around."""
+        if not self._url:
+            _end(self._out, incidents)
+            for line in around(self._out):
+                click.echo(line)
+        if url != self._url:
+            click.echo(f"\nPlant and Pullcord still run, Pullcord at {url}. Ctrl-C here ends both.")
+            self._url = url
+        time.sleep(1.0)
+        return True
+
+
+def around(out: Path) -> Iterator[str]:
+    """What to type in another terminal while the demo runs."""
+    state, secrets = shlex.quote(str(out.absolute())), out.absolute() / "plant" / "secrets"
+    token = shlex.quote(str(secrets / "ines-halloran"))
+    activate = Path(sys.prefix) / "bin" / "activate"
+    yield ""
+    yield f"Look around in another terminal (tokens of the invented people: {secrets}):"
+    if activate.is_file():
+        yield f"  . {shlex.quote(str(activate))}"
+    yield f"  pullcord incident list --state {state}"
+    yield f"  pullcord mode --state {state} --token-file {token}"
+    yield f'  pullcord stop --reason "just trying" --state {state} --token-file {token}'
 
 
 def _end(out: Path, incidents: Sequence[Incident]) -> None:
@@ -113,5 +137,5 @@ def _end(out: Path, incidents: Sequence[Incident]) -> None:
     click.echo("")
     for incident in incidents:
         click.echo(f"Report: {out / 'incidents' / incident.id / 'report.html'}")
-    click.echo(f"All files: {out}   Look closer: pullcord incident list --state {out}")
+    click.echo(f"All files: {out}   Look closer: pullcord incident list --state {shlex.quote(str(out))}")
     click.echo("Try your own: pullcord investigate your.otlp.jsonl")

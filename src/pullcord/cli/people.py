@@ -50,6 +50,7 @@ def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
     incident = plan["incident"]
     yield f"{str(incident['severity']).upper()}  {incident['title']}"
     yield f"{incident['id']}  {incident['type']}  production at risk: {incident['production_at_risk']}"
+    yield from _grounds(plan["rests_on"])
     yield ""
     yield f"Plan {plan['id']}: {plan['purpose']}, class {plan['plan_class']}, mode {plan['mode']}"
     for number, action in enumerate(plan["actions"], 1):
@@ -68,8 +69,19 @@ def plan_lines(plan: Mapping[str, Any]) -> Iterator[str]:
     if not plan["current"]:
         yield "  A newer plan has taken its place."
     if plan["over"]:
-        yield f"  Too late to decide: {plan['over']}"
+        late = "Too late to approve (it can be refused)" if plan["halts"] else "Too late to decide"
+        yield f"  {late}: {plan['over']}"
     yield f"  Hash {plan['hash'][:SHORT]}"
+
+
+def _grounds(rests_on: Mapping[str, int] | None) -> Iterator[str]:
+    """What a plan rests on, and a warning where whoever is suspected may have made all of it up."""
+    if rests_on is None:
+        return
+    number, sure = rests_on["findings"], rests_on["authenticated"]
+    yield f"Rests on {number} findings, {sure} of them from authenticated sources only."
+    if not sure:
+        yield "!! NOTHING FROM AN AUTHENTICATED SOURCE: an attacker may have made it all up. Check before you approve."
 
 
 def waiting_lines(waiting: Sequence[Mapping[str, Any]]) -> Iterator[str]:

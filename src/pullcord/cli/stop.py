@@ -29,5 +29,7 @@ def command(reason: str, site: str, state: Path | None, token_file: Path | None,
         return
     where = f"at {told['site']}" if told["site"] else "everywhere"
     say([f"Stopped {where}. To go on, two people call `pullcord resume`."])
+    if told.get("note"):
+        say([str(told["note"])])
     if told["detail"]:
         say([f"Written to the state folder directly: {told['detail']}"])

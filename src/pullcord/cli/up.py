@@ -107,9 +107,11 @@ def _tell(folder: Path, running: Running, url: str, *, as_json: bool) -> None:
     if running.first_token is not None:
         click.echo(f"First token (telemetry in, reading; shown only now): {running.first_token}")
     if running.raised:
-        click.echo(f"Taken out of observe by people: {clean(', '.join(running.raised))}. See pullcord mode")
+        click.echo(
+            f"Taken out of observe by people: {clean(', '.join(running.raised))}. See pullcord mode --token-file FILE"
+        )
         return
-    click.echo("Every AI system is in observe until people set another mode: pullcord mode")
+    click.echo("Every AI system is in observe until people set another mode: pullcord mode --token-file FILE")
 
 
 async def _serve(

@@ -26,6 +26,7 @@ from pullcord.containment.steps import (
     restrict,
 )
 from pullcord.containment.suspects import MOST_SUSPECTS, Suspect, credentials, destinations, suspects
+from pullcord.model.event import SourceTrust
 from pullcord.model.explanation import Explanation
 from pullcord.model.finding import Finding
 from pullcord.model.incident import Incident
@@ -84,10 +85,13 @@ def plan_containment(  # noqa: PLR0913, PLR0917  (the contract of the room: what
         destinations=tuple(destinations(findings, addresses=_by_address(incident.type))),
         credentials=tuple(credentials(findings)),
     )
-    steps = _steps(scene, everybody[:MOST_SUSPECTS], kinds, done)
+    # By name: what a step is called must not change because somebody was seen once more.
+    chosen = sorted(everybody[:MOST_SUSPECTS], key=lambda suspect: suspect.name)
+    steps = _steps(scene, chosen, kinds, done)
     if len(everybody) > MOST_SUSPECTS:
-        why = f"one plan carries {MOST_SUSPECTS}: people decide on the others"
-        steps.append(Refusal(what=f"act on {len(everybody) - MOST_SUSPECTS} more suspects", why=why))
+        left = [suspect.name for suspect in everybody[MOST_SUSPECTS:]]
+        why = f"one plan carries {MOST_SUSPECTS}: people decide on the others ({', '.join(left[:20])[:500]})"
+        steps.append(Refusal(what=f"act on {len(left)} more suspects", why=why))
     return _sealed(incident, findings, kind, everybody, steps, done)
 
 
@@ -138,7 +142,7 @@ def _steps(scene: Scene, chosen: Sequence[Suspect], kinds: _Kinds, done: Sequenc
     for kind in dict.fromkeys((*kinds.all, *(kind for suspect in free for kind in kinds.of(suspect)))):
         if kind is ActionKind.BLOCK_DESTINATION:
             rest += block_destinations(
-                scene, next((s for s in free if not s.foreign_host), _registered(scene, free))
+                scene, next((s for s in free if not s.foreign_host), _registered(scene, chosen))
             )
         for suspect in free:
             if kind in _BINDERS and not suspect.foreign_host and kind in kinds.of(suspect):
@@ -146,9 +150,9 @@ def _steps(scene: Scene, chosen: Sequence[Suspect], kinds: _Kinds, done: Sequenc
     return [*first, _snapshot(scene, chosen), *told, *middle, *rest, *last]
 
 
-def _registered(scene: Scene, free: Sequence[Suspect]) -> Suspect | None:
+def _registered(scene: Scene, chosen: Sequence[Suspect]) -> Suspect | None:
     """No AI is behind an intrusion elsewhere: then a block hits an outside address only."""
-    return None if scene.incident.type.startswith("it-") else next(iter(free), None)
+    return None if scene.incident.type.startswith("it-") else next(iter(chosen), None)
 
 
 def _snapshot(scene: Scene, chosen: Sequence[Suspect]) -> Action:
@@ -158,7 +162,8 @@ def _snapshot(scene: Scene, chosen: Sequence[Suspect]) -> Action:
         "assets": listed(suspect.name for suspect in chosen),
         "budget_seconds": str(_BUDGET_SECONDS),
     }
-    target = chosen[0].name if chosen else scene.incident.id
+    first = next((suspect for suspect in chosen if suspect.system is not None), next(iter(chosen), None))
+    target = first.name if first is not None else scene.incident.id
     return drafted(scene.incident, ActionKind.SNAPSHOT, None, params, target=target)
 
 
@@ -176,7 +181,9 @@ def _sealed(
     hosts = [suspect.name for suspect in everybody if suspect.foreign_host]
     final, broad = broadened(tuple(actions.values()), hosts, done)
     plan_class = highest([action.action_class for action in (*final, *done)])
-    mode = lowest_mode([s.system for s in everybody if not s.foreign_host])
+    # What nobody registered has no mode; it must not hold up what people decide about the systems that they know.
+    registered = [s.system for s in everybody if s.system is not None]
+    mode = lowest_mode(registered)
     runs, why = automatic(mode, plan_class, findings, kind)
     systems = [s.system for s in everybody if s.system is not None and s.system.fallback is not None]
     changes = any(action.kind not in HARMLESS for action in final)
@@ -191,13 +198,21 @@ def _sealed(
             actions=final,
             approvals=approvals(plan_class) if final else (),
             automatic=runs and bool(final),
-            reasons=(*_reasons(incident, plan_class, final, done), *broad, why),
+            reasons=(*_reasons(incident, plan_class, final, done), *broad, _trust(findings), why),
             refused=tuple(refused.values()),
+            systems=tuple(sorted(system.name for system in registered)),
             fallback="\n".join(
                 f"{s.name}: {s.fallback.procedure}" for s in systems if s.fallback and changes
             ),
         )
     )
+
+
+def _trust(findings: Sequence[Finding]) -> str:
+    """On whose word the plan rests; whoever approves it has to know."""
+    sure = sum(one.trust is SourceTrust.AUTHENTICATED for one in findings)
+    told = f"Rests on {len(findings)} findings, {sure} of them from authenticated sources."
+    return told if sure else f"{told} The suspect itself could have written every one of them."
 
 
 def _reasons(

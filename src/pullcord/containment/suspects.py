@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pullcord.analysis.plant import Plant, Reach, fold, speaks_of
+from pullcord.model.event import SourceTrust
 from pullcord.model.explanation import Explanation, Verdict
 from pullcord.model.finding import Finding, FindingKind
 from pullcord.model.incident import Incident
@@ -63,7 +65,12 @@ def suspects(
     plant: Plant,
     calls: Mapping[str, ToolCall],
 ) -> list[Suspect]:
-    """The suspects of an incident, by name; without the bound of ``MOST_SUSPECTS``, which the planner applies."""
+    """The suspects of an incident, whom evidence speaks of most first.
+
+    Registered AI systems come first, then what else the inventory knows, then the rest; within each by findings from
+    authenticated sources, by severity, by findings, by name. The planner takes the first ``MOST_SUSPECTS``: names
+    that somebody makes up must not push a registered one out.
+    """
     seen_as: dict[str, set[str]] = {}
     for finding in findings:
         seen = speaks_of(finding)
@@ -73,28 +80,82 @@ def suspects(
     tools, spans = _deeds(findings, explanations, trace_of, calls)
     roles = _Roles(findings, plant)
     found = []
-    everybody = set(incident.assets) | set(seen_as)
+    everybody = set(incident.assets) | set(seen_as) | {name for name in roles.actors if plant.system(name)}
     if incident.trace_ids and (not everybody or "" in tools):
         # A session that names no agent: its tools are withdrawn from agents without a name.
         everybody.add(UNNAMED)
         seen_as[UNNAMED] = {""}
         tools[UNNAMED], spans[UNNAMED] = tools.get("", set()), spans.get("", set())
-    for name in sorted(everybody):
+    weights = _weights(findings, plant, trace_of)
+    for name in sorted(everybody, key=lambda one: (_tier(one, plant), weights.get(one, _NOTHING), one)):
         system = plant.system(name)
-        names = {name, *seen_as.get(name, ()), *((system.name, *system.aliases) if system else ())}
         found.append(
             Suspect(
                 name=name,
                 system=system,
                 asset=None if system is not None else plant.asset(name),
                 reach=plant.reach(name),
-                names=tuple(sorted(names)[:_MOST_NAMES]),
+                names=_names(name, system, seen_as.get(name, ())),
                 tools=tuple(sorted(tools.get(name, ()))),
                 spans=tuple(sorted(spans.get(name, ()))),
                 types=frozenset(roles.types.get(name, ())),
                 affected=name in roles.victims and name not in roles.actors,
             )
         )
+    return found
+
+
+def _names(name: str, system: AiSystem | None, seen: Iterable[str]) -> tuple[str, ...]:
+    """Names telemetry may use, sorted: spellings that somebody varies must not push out those of the inventory."""
+    own = {name, *((system.name, *system.aliases) if system else ())}
+    return tuple(sorted([*sorted(own), *sorted(set(seen) - own)][:_MOST_NAMES]))
+
+
+def _tier(name: str, plant: Plant) -> int:
+    """0 for a registered AI system, 1 for another name of the inventory, 2 for any other name."""
+    if plant.system(name) is not None:
+        return 0
+    return 1 if plant.canonical(name) is not None else 2
+
+
+class _Weight(NamedTuple):
+    """What speaks for a suspect, each negative, so that more sorts first.
+
+    Attributes:
+        authenticated: findings that rest on authenticated sources.
+        severity: rank of the gravest finding; 1 if there is none.
+        findings: all findings.
+    """
+
+    authenticated: int = 0
+    severity: int = 1
+    findings: int = 0
+
+
+_NOTHING = _Weight()
+
+
+def _weights(findings: Sequence[Finding], plant: Plant, trace_of: Mapping[str, str]) -> dict[str, _Weight]:
+    """What speaks for each suspect: findings about it, about its deeds, and those of its sessions that name nobody.
+
+    Text scores and reports count as findings only: whoever writes a text must not outrank evidence with it.
+    """
+    found: dict[str, _Weight] = {}
+    for finding in findings:
+        seen = speaks_of(finding)
+        if seen is None:
+            doer = trace_of.get(finding.trace_id, UNNAMED) if finding.trace_id else UNNAMED
+        else:
+            doer = plant.canonical(seen) or seen
+        by = plant.system(finding.actor) if finding.actor else None
+        heard = finding.kind in HEARSAY
+        for name in {doer, by.name} if by is not None else {doer}:
+            old = found.get(name, _NOTHING)
+            found[name] = _Weight(
+                old.authenticated - (not heard and finding.trust is SourceTrust.AUTHENTICATED),
+                old.severity if heard else min(old.severity, -finding.severity.rank),
+                old.findings - 1,
+            )
     return found
 
 

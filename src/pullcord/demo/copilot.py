@@ -98,6 +98,7 @@ class Copilot:
 
         def carry_out(traceparent: str) -> str:
             body = {"agent": AGENT, "tool": call.tool, "arguments": arguments}
+            told["span_id"] = traceparent.split("-")[2]
             try:
                 told.update(
                     calling.ask(

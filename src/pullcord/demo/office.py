@@ -25,6 +25,7 @@ class Desk(msgspec.Struct, kw_only=True):
     """``office.json``: what lies in the office."""
 
     inbox: list[Mail] = msgspec.field(default_factory=lambda: list(INBOX))
+    withheld: list[Mail] = []
     sent: list[dict[str, str]] = []
     tickets: list[dict[str, Any]] = []
     opened: int = 0
@@ -43,10 +44,12 @@ class Office:
         self._desk = kept(self._path, Desk, Desk())
 
     def routes(self, token: str) -> dict[str, Route]:
-        """``/tools/<tool>``: what the gateway calls; ``/deliver``, ``/sent``: the world outside, for the demo."""
+        """``/tools/<tool>``: what the gateway calls; the rest: the world outside and the mail room, for the demo."""
         return {
             "GET /": Route(lambda _: (200, {"ok": True})),
             "POST /deliver": Route(self._deliver, token),
+            "POST /withhold": Route(self._withhold, token),
+            "POST /purge": Route(self._purge, token),
             "GET /sent": Route(lambda _: (200, {"sent": list(self._desk.sent)}), token),
             "GET /tickets": Route(lambda _: (200, {"tickets": list(self._desk.tickets)}), token),
             "POST /tools/search_manual": Route(lambda _: (200, {"result": MANUAL}), token),
@@ -66,6 +69,26 @@ class Office:
             self._desk.inbox.append(mail)
             self._keep()
         return 200, {"subject": mail.subject}
+
+    def _withhold(self, request: Request) -> Answer:
+        """Mails of a subject leave the inbox; a copy is kept where no tool reaches it. Says how many."""
+        with self._lock:
+            found = [mail for mail in self._desk.inbox if mail.subject == request.text("subject")]
+            self._desk.inbox = [mail for mail in self._desk.inbox if mail not in found]
+            self._desk.withheld += found
+            self._keep()
+        return 200, {"mails": len(found)}
+
+    def _purge(self, request: Request) -> Answer:
+        """Mails of a subject are gone, the copies too. Says how many."""
+        subject, gone = request.text("subject"), 0
+        with self._lock:
+            for pile in (self._desk.inbox, self._desk.withheld):
+                kept = [mail for mail in pile if mail.subject != subject]
+                gone += len(pile) - len(kept)
+                pile[:] = kept
+            self._keep()
+        return 200, {"mails": gone}
 
     def _search(self, request: Request) -> Answer:
         """The latest mail that holds every word of the query, as mail searches do."""
@@ -100,7 +123,7 @@ class Office:
         return 200, {"result": "sent"}
 
     def _keep(self) -> None:
-        for pile in (self._desk.inbox, self._desk.sent, self._desk.tickets):
+        for pile in (self._desk.inbox, self._desk.withheld, self._desk.sent, self._desk.tickets):
             del pile[:-_MOST_KEPT]
         write(self._path, msgspec.json.encode(self._desk), sync=False)
 

@@ -22,6 +22,7 @@ from pullcord.demo.errors import NoAnswerError, PlantError
 from pullcord.demo.place import Plant, write_link
 from pullcord.demo.plant import PID
 from pullcord.demo.serving import HOST
+from pullcord.demo.story import AGENT
 
 _POLL = 0.05
 _STOPPING = 6.0
@@ -46,7 +47,7 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a question to the copilot; ``calls`` hold ``tool``, ``allowed`` and ``result`` each."""
+    """What came of a question to the copilot; ``calls`` hold ``tool``, ``span_id``, ``allowed`` and ``result`` each."""
 
     refused: bool
     answer: str
@@ -126,6 +127,21 @@ class DemoPlant:
     def deliver_poison(self) -> None:
         """The poisoned mail arrives."""
         self._office("POST", "/deliver", {})
+
+    def withhold(self, subject: str) -> int:
+        """Somebody takes the mails of a subject out of the inbox and keeps them apart; returns how many."""
+        return int(self._office("POST", "/withhold", {"subject": subject})["mails"])
+
+    def purge(self, subject: str) -> int:
+        """Somebody deletes the mails of a subject, the copies too; returns how many."""
+        return int(self._office("POST", "/purge", {"subject": subject})["mails"])
+
+    def would(self, tool: str) -> str:
+        """What the tool gateway says to a call by the copilot, without carrying it out."""
+        body = {"agent": AGENT, "tool": tool, "arguments": {}, "dry_run": True}
+        ports, tokens = self.plant.ports, self.plant.tokens
+        answer = calling.ask("POST", ports.gateway, "/call", body, token=tokens.agents)
+        return "allowed" if answer["allowed"] else str(answer["result"])
 
     def sent(self) -> list[dict[str, str]]:
         """Mails that left the plant: ``to``, ``subject``, ``body``."""

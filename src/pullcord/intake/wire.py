@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from io import BytesIO
 
+import msgspec
 import zstandard
 
 from pullcord.intake import findings, native, ocsf, otlp, otlp_proto
@@ -20,7 +21,7 @@ from pullcord.intake.record import read_object
 from pullcord.model.errors import PullcordError
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
-from pullcord.model.noun import Noun, digest_bytes
+from pullcord.model.noun import Noun, digest, digest_bytes
 
 MOST_PLAIN = 16 * MIB
 """Bytes of a body, packed or unpacked."""
@@ -232,7 +233,17 @@ def _line(line: bytes, ctx: Context) -> tuple[Sequence[Event | Finding], otlp.Pr
     if form is Format.OTLP:
         return otlp.events(data, ctx, digest_bytes(line))
     read = ocsf.finding if form is Format.OCSF else findings.finding
-    return (read(data, ctx),), []
+    found = read(data, ctx)
+    return (msgspec.structs.replace(found, id=outside_id(ctx.source, found.id)),), []
+
+
+def outside_id(source: str, given: str) -> str:
+    """The id of a finding that a source sent: its own for each source.
+
+    The first of an id is kept. As given, an id could be that of a finding which the rules here have yet to make, or
+    of one that another source has yet to send, and would keep it out.
+    """
+    return f"ext-{digest([source, given])[:24]}"
 
 
 def _rejection(line: int, problem: UnreadableRecordError, ctx: Context) -> Rejection:

@@ -131,7 +131,8 @@ class Plan(Noun, frozen=True, kw_only=True):
         id: ``plan-`` + first 20 digits of ``hash``.
         hash: digest over everything else; approvals are bound to it.
         plan_class: the maximum over its actions.
-        mode: the lowest mode among the AI systems it touches.
+        mode: the lowest mode among ``systems``; observe if there are none.
+        systems: registered AI systems that it concerns, by name, also where an action is aimed at an address.
         automatic: whether mode, class and agreement of findings would let it run without a person.
         approvals: who must agree if it is not automatic; empty plans need nobody.
         fallback: what the plant does meanwhile, in its own words; empty if nothing changes.
@@ -151,6 +152,7 @@ class Plan(Noun, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     fallback: str = ""
     gates: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
 
 
 def action_id(incident_id: str, kind: ActionKind, target: str, params: dict[str, str]) -> str:

@@ -108,7 +108,9 @@ class ApprovalPolicy:
     """Who must agree to a recovery: by class, and the ML owner (with OT where it is reached) to a return."""
 
     def __init__(self, patients: Sequence[Patient]) -> None:
-        self.mode = lowest_mode(one.system for one in patients if not one.host)
+        known = [one.system for one in patients if one.system is not None]
+        self.mode = lowest_mode(known)
+        self.systems = tuple(sorted(system.name for system in known))
         self.reaches_production = any(one.reach.path or one.reach.unknown for one in patients)
 
     def needs(self, plan_class: ActionClass, actions: Sequence[Action]) -> tuple[ApprovalNeed, ...]:
@@ -180,5 +182,6 @@ def _sealed(
             reasons=reasons,
             refused=refused,
             gates=GATES if returning else (),
+            systems=policy.systems,
         )
     )

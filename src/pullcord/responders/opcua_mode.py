@@ -70,7 +70,11 @@ class OpcuaMode:
         return action.kind is ActionKind.SWITCH_TO_FALLBACK and action.target in self._systems
 
     async def plan(self, action: Action) -> Prepared:
-        """Read the PLC; whatever hinders a switch, no answer included, is a precondition that does not hold."""
+        """Read the PLC; whatever hinders a switch, no answer included, is a precondition that does not hold.
+
+        The pre-state is empty, and it is not so already, unless the mode is known: read, fresh, manual or automatic,
+        and by clocks that agree.
+        """
         try:
             reply = await self._ask(OtVerb.READ, action)
         except (OtUnreachableError, OtLostError) as error:
@@ -165,14 +169,16 @@ class OpcuaMode:
 def _prepared(action: Action, reply: OtReply, more: tuple[Precondition, ...]) -> Prepared:
     answered = reply.result is OtResult.OK
     hindrances = [one for one in reply.problems if not one.startswith(_EFFECT)]
-    already = answered and reply.manual and not _about(reply, _VALUE)
+    known = answered and (reply.manual or reply.automatic) and not _about(reply, _VALUE)
+    known &= all(one.holds for one in more)
+    already = known and reply.manual
     held = [
         Precondition(what=f"interlock {node}", holds=True, detail=value)
         for node, value in reply.interlocks.items()
         if not any(one.startswith(f"interlock {node} is ") for one in hindrances)
     ]
     return Prepared(
-        prestate=reply.mode,
+        prestate=reply.mode if known else "",
         already=already,
         change="" if already else f"mode of {action.target}: {reply.mode or 'unknown'} to manual",
         touches=(action.target,),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
+
 from pullcord.analysis.classes import CUTS, HARMLESS
 from pullcord.model.approval import Approval
 from pullcord.model.explanation import Explanation
 from pullcord.model.incident import PhaseName
+from pullcord.model.intent import IntentState
 from pullcord.model.outcome import Receipt, ReceiptStatus, Verification, VerificationResult
 from pullcord.model.plan import Action, ActionKind, Plan
 from pullcord.model.task import Task, TaskKind
@@ -150,6 +153,9 @@ def not_permitted(work: Work, plan: Plan) -> str:
 
 
 async def _act(work: Work, plan: Plan, action: Action) -> str:
+    why = "" if action.kind in HARMLESS else not_permitted(work, plan)
+    if why and _dropped(work, plan, action, why):
+        return ReceiptStatus.REFUSED.value
     receipt = await work.means.journal.act(plan, action, await _must(work, action))
     if work.means.live:
         with work.state.transaction() as tx:
@@ -158,6 +164,19 @@ async def _act(work: Work, plan: Plan, action: Action) -> str:
             elif receipt.status not in ACTED and action.kind not in HARMLESS:
                 _ask_people(work, tx, plan, action, f"It could not be done here: {receipt.detail}.")
     return receipt.status.value
+
+
+def _dropped(work: Work, plan: Plan, action: Action, why: str) -> bool:
+    """Give up what was prepared and not sent yet; False if it may have been sent."""
+    key = action_key(plan, action)
+    with work.state.transaction() as tx:
+        intent = tx.intent(key)
+        if intent is None or intent.state is not IntentState.PLANNED:
+            return False
+        now = work.means.clock.now()
+        tx.put_intent(msgspec.structs.replace(intent, state=IntentState.NOT_DONE, time=now, detail=why))
+        _receipt(work, tx, plan, action, (ReceiptStatus.REFUSED, why))
+    return True
 
 
 async def _verified(work: Work, plan: Plan, action: Action) -> bool:

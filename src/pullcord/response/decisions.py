@@ -35,6 +35,7 @@ class Asked:
         approvals: all decisions of its incident.
         current: whether it is the last plan of its purpose.
         over: why decisions on it come too late (carried out, phase ended); empty while they do not.
+        halts: whether a refusal still halts the rest of it: it has begun, and its phase has not ended.
         stop: what holds Pullcord now, or None.
         longest: nanoseconds after which an approval no longer counts.
     """
@@ -45,6 +46,7 @@ class Asked:
     over: str = ""
     stop: Stop | None = None
     longest: int | None = None
+    halts: bool = False
 
 
 def check_decision(
@@ -52,8 +54,8 @@ def check_decision(
 ) -> ApproverRole:
     """The role in which a person may decide this on a plan.
 
-    A refusal is let through wherever it can still do good: without a needed role, after one's own approval, and while
-    Pullcord is stopped.
+    A refusal is let through wherever it can still do good: without a needed role, after one's own approval, while
+    Pullcord is stopped, and while the plan is being carried out.
 
     Args:
         asked: the plan and where it stands.
@@ -79,7 +81,7 @@ def check_decision(
             f"a newer plan has taken the place of {plan.id}",
             "decide on the newer one: `pullcord approve` lists it",
         )
-    if asked.over:
+    if asked.over and not (asked.halts and decision is Decision.REFUSE):
         raise CarriedOutError(
             f"{plan.id}: {asked.over}",
             "`pullcord incident show` says what was done; `pullcord stop` halts what is under way",

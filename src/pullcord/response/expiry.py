@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pullcord.model.times import to_rfc3339
 from pullcord.ports import Clock, Responder, State
 from pullcord.response.errors import FencedError, HeldError
 from pullcord.response.journal import Journal
+from pullcord.response.shared import held_elsewhere
 from pullcord.response.work import ACTED
 
 _RELEASABLE = frozenset({ActionKind.BLOCK_DESTINATION})
@@ -36,7 +37,10 @@ async def sweep(
     with state.transaction() as tx:
         found = tx.intents(None, [IntentState.CONFIRMED])
     due = [one for one in found if one.expires is not None and one.expires <= now and not one.asked]
+    ending = {one.key for one in due if may_release(one)}
     for intent in due:
+        if intent.key in ending and _needed(state, intent, ending):
+            continue
         if not may_release(intent) or not await _released(intent, journal, responder, held):
             _ask(state, intent, now)
     return len(due)
@@ -53,6 +57,12 @@ def may_release(intent: Intent) -> bool:
     )
 
 
+def _needed(state: State, intent: Intent, ending: Collection[str]) -> bool:
+    """Whether another incident still wants the same block; then it ends with that one."""
+    with state.transaction() as tx:
+        return any(one.key not in ending for one in held_elsewhere(tx, intent))
+
+
 async def _released(
     intent: Intent, journal: Journal, responder: Callable[[Intent], Responder | None], held: Callable[[], str]
 ) -> bool:
@@ -63,6 +73,7 @@ async def _released(
     if held():
         return True
     try:
+        journal.prepare_undo(intent)
         receipt = await journal.undo(intent, one)
     except (HeldError, FencedError):
         return True

@@ -25,9 +25,16 @@ from pullcord.model.plan import Action, Expiry, Plan
 from pullcord.model.responder import Delivery, Prepared
 from pullcord.ports import Clock, Responder, State, Transaction
 from pullcord.response.errors import FencedError, HeldError
+from pullcord.response.journal_rules import LONGEST_SECONDS, MAY_STILL_COME, budget, shown, unready
 
 Hold = Callable[[Action], str]
 """Why nothing may be sent right now (a stop, a clock that stepped); empty if it may."""
+
+Permit = Callable[[Intent, Transaction], str]
+"""Why an action is no longer permitted (approvals that ran out, a refusal, a lowered mode); empty if it is.
+
+Asked in the very transaction that makes it SENT, so that what is refused before that is not sent after it.
+"""
 
 Call = Callable[[Action, str, str], Awaitable[Receipt]]
 """``execute`` or ``rollback`` of a responder."""
@@ -35,7 +42,6 @@ Call = Callable[[Action, str, str], Awaitable[Receipt]]
 Unreachable = (OSError, TimeoutError, PullcordError, ValueError)
 """What a responder may raise when a system does not answer, or answers nonsense."""
 
-_LONGEST_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.02
 
 T = TypeVar("T")
@@ -59,7 +65,7 @@ def undo_key(key: str) -> str:
     return digest(["undo", key])
 
 
-async def in_time(work: Awaitable[T], seconds: float = _LONGEST_SECONDS) -> T:
+async def in_time(work: Awaitable[T], seconds: float = LONGEST_SECONDS) -> T:
     """Wait for a responder, but not for ever.
 
     Raises:
@@ -75,6 +81,7 @@ class Journal:
         executor: this process; a line that another live process holds is left to it.
         hold: asked right before each call.
         expiry: nanoseconds after which a confirmed containment is looked at again; None = never.
+        permit: asked in the transaction that makes an action SENT, and before it is sent again.
     """
 
     def __init__(
@@ -84,9 +91,10 @@ class Journal:
         executor: str,
         hold: Hold = lambda _action: "",
         expiry: int | None = None,
+        permit: Permit = lambda _intent, _tx: "",
     ) -> None:
         self._state, self._clock, self._executor = state, clock, executor
-        self._hold, self._expiry = hold, expiry
+        self._hold, self._expiry, self._permit = hold, expiry, permit
         self._busy: set[str] = set()
         self._busy_lock = threading.Lock()
 
@@ -97,17 +105,10 @@ class Journal:
             if tx.intent(key) is not None:
                 return
         prepared, problem = await self._look(responder, action)
-        intent = Intent(
-            key=key,
-            incident_id=plan.incident_id,
-            plan_hash=plan.hash,
-            action=action,
-            responder=responder.describe.name,
-            delivery=responder.describe.delivery,
+        intent = msgspec.structs.replace(
+            self._line(plan, action, responder),
             state=IntentState.NOT_DONE if problem else IntentState.PLANNED,
             prepared=prepared,
-            executor=self._executor,
-            time=self._clock.now(),
             automatic=automatic,
             detail=problem,
         )
@@ -126,28 +127,78 @@ class Journal:
             with self._state.transaction() as tx:
                 intent = tx.intent(key)
             if intent is None:
-                return self._lost(plan, action, responder, key)
+                return self._lost(self._line(plan, action, responder), responder)
             return await self._finish(intent, responder, responder.execute)
 
+    def prepare_undo(self, done: Intent, plan_hash: str = "") -> None:
+        """Write down that a confirmed action is going to be taken back; durable before :meth:`undo` is called.
+
+        Args:
+            done: the confirmed action.
+            plan_hash: of the plan by which it is taken back, for ``permit``; empty = that of the action.
+        """
+        line = self._undo_line(done, plan_hash)
+        with self._state.transaction() as tx:
+            known = tx.intent(line.key)
+            dropped = known is not None and known.state is IntentState.NOT_DONE and not known.plan_hash
+            if known is None or known.state is IntentState.PLANNED or dropped:
+                tx.put_intent(line)
+
+    def drop_undo(self, tx: Transaction, key: str, why: str) -> None:
+        """Give up to take an action back, if that was not sent yet: it must not stand open; it may be prepared again.
+
+        Args:
+            key: of the action.
+        """
+        line = tx.intent(undo_key(key))
+        if line is not None and line.state is IntentState.PLANNED:
+            # By no plan any more: that is how it is told from one that was sent and refused.
+            now = self._clock.now()
+            dropped = msgspec.structs.replace(
+                line, state=IntentState.NOT_DONE, plan_hash="", time=now, detail=why
+            )
+            tx.put_intent(dropped)
+
     async def undo(self, done: Intent, responder: Responder) -> Receipt:
-        """Take a confirmed action back, at most once; people decided on it."""
+        """Take a confirmed action back as :meth:`prepare_undo` wrote down, at most once; people decided on it.
+
+        Returns:
+            A receipt. ``IN_DOUBT`` where people must look, also when the line is lost.
+        """
         async with self._alone(done.action.target):
-            key = undo_key(done.key)
             with self._state.transaction() as tx:
-                intent = tx.intent(key)
-                if intent is None:
-                    intent = msgspec.structs.replace(
-                        done,
-                        key=key,
-                        undoes=done.key,
-                        state=IntentState.PLANNED,
-                        executor=self._executor,
-                        time=self._clock.now(),
-                        expires=None,
-                        detail="",
-                    )
-                    tx.put_intent(intent)
+                intent = tx.intent(undo_key(done.key))
+            if intent is None:
+                return self._lost(self._undo_line(done), responder)
             return await self._finish(intent, responder, responder.rollback)
+
+    def _line(self, plan: Plan, action: Action, responder: Responder) -> Intent:
+        return Intent(
+            key=action_key(plan, action),
+            incident_id=plan.incident_id,
+            plan_hash=plan.hash,
+            action=action,
+            responder=responder.describe.name,
+            delivery=responder.describe.delivery,
+            state=IntentState.PLANNED,
+            prepared=Prepared(prestate=""),
+            executor=self._executor,
+            time=self._clock.now(),
+        )
+
+    def _undo_line(self, done: Intent, plan_hash: str = "") -> Intent:
+        return msgspec.structs.replace(
+            done,
+            key=undo_key(done.key),
+            undoes=done.key,
+            plan_hash=plan_hash or done.plan_hash,
+            state=IntentState.PLANNED,
+            executor=self._executor,
+            time=self._clock.now(),
+            expires=None,
+            asked=False,
+            detail="",
+        )
 
     @asynccontextmanager
     async def _alone(self, target: str) -> AsyncIterator[None]:
@@ -179,9 +230,8 @@ class Journal:
                 return self._told(intent, responder)
 
     async def _send(self, intent: Intent, responder: Responder, call: Call) -> Receipt:
-        broken = [one for one in intent.prepared.preconditions if not one.holds]
-        if broken and intent.undoes is None:
-            why = "; ".join(f"{one.what}: {one.detail or 'does not hold'}" for one in broken)
+        why = unready(intent)
+        if why:
             return self._end(intent, self._receipt(intent, responder, ReceiptStatus.REFUSED, why))
         self._may_send(intent)
         sent = msgspec.structs.replace(
@@ -191,6 +241,7 @@ class Journal:
             now = tx.intent(intent.key)
             if now is None or now.state is not IntentState.PLANNED:
                 raise FencedError("another process has this action in hand", "it goes on there")
+            self._permitted(intent, tx)
             tx.put_intent(sent)
         return await self._call(sent, responder, call)
 
@@ -200,15 +251,27 @@ class Journal:
         if held:
             raise HeldError(held, "lift the stop (two people), then the incident goes on by itself")
 
+    def _permitted(self, intent: Intent, tx: Transaction) -> None:
+        why = "" if intent.action.kind in HARMLESS else self._permit(intent, tx)
+        if why:
+            raise HeldError(why, "approve the plan again; the incident then goes on by itself")
+
+    def _may_send_again(self, mine: Intent) -> None:
+        self._may_send(mine)
+        with self._state.transaction() as tx:
+            self._permitted(mine, tx)
+
     async def _call(self, sent: Intent, responder: Responder, call: Call) -> Receipt:
         work = call(sent.action, sent.key, sent.prepared.prestate)
         try:
-            said = await in_time(work, _budget(sent.action))
+            said = await in_time(work, budget(sent.action, responder.describe))
             # An answer that makes no sense leaves open what was done.
             status = said.status if said.status in _ENDS else ReceiptStatus.IN_DOUBT
             receipt = msgspec.structs.replace(said, key=sent.key, action_id=sent.action.id, status=status)
         except Unreachable as error:
-            receipt = await self._probe(sent, responder, f"the call failed ({type(error).__name__}: {error})")
+            why = f"the call failed ({type(error).__name__}: {error})"
+            open_yet = isinstance(error, MAY_STILL_COME)
+            receipt = await self._probe(sent, responder, why, may_still_come=open_yet)
         return self._end(sent, receipt)
 
     async def _after_crash(self, sent: Intent, responder: Responder, call: Call) -> Receipt:
@@ -223,33 +286,29 @@ class Journal:
         mine = msgspec.structs.replace(sent, executor=self._executor)
         match sent.delivery:
             case Delivery.IDEMPOTENT:
-                self._may_send(mine)
+                self._may_send_again(mine)
                 return await self._call(mine, responder, call)
             case Delivery.PROBEABLE:
                 found = await self._probe(mine, responder, "Pullcord stopped while it was being sent")
                 if found.status is not ReceiptStatus.ABORTED:
                     return self._end(mine, found)
-                self._may_send(mine)
+                self._may_send_again(mine)
                 return await self._call(mine, responder, call)
             case Delivery.BLIND:
                 why = "Pullcord stopped while it was being sent, and this system cannot say whether it came"
                 return self._end(mine, self._receipt(mine, responder, ReceiptStatus.IN_DOUBT, why))
 
-    async def _probe(self, sent: Intent, responder: Responder, why: str) -> Receipt:
+    async def _probe(
+        self, sent: Intent, responder: Responder, why: str, *, may_still_come: bool = False
+    ) -> Receipt:
         """Look whether a call that may have gone out took effect: DONE, ABORTED (it did not) or IN_DOUBT."""
         if sent.delivery is Delivery.BLIND:
             return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, why)
         found, problem = await self._look(responder, sent.action)
-        if problem:
-            return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, f"{why}; {problem}")
-        there = found.already if sent.undoes is None else not found.already
-        if there:
-            return self._receipt(sent, responder, ReceiptStatus.DONE, f"{why}; a look shows that it is so")
-        if found.prestate == sent.prepared.prestate or sent.undoes is not None:
-            return self._receipt(
-                sent, responder, ReceiptStatus.ABORTED, f"{why}; a look shows that nothing changed"
-            )
-        return self._receipt(sent, responder, ReceiptStatus.IN_DOUBT, f"{why}; it is in a third state now")
+        status, told = ReceiptStatus.IN_DOUBT, problem
+        if not problem:
+            status, told = shown(sent, found, may_still_come=may_still_come)
+        return self._receipt(sent, responder, status, f"{why}; {told}")
 
     async def _look(self, responder: Responder, action: Action) -> tuple[Prepared, str]:
         try:
@@ -285,23 +344,11 @@ class Journal:
         contains &= intent.action.kind not in HARMLESS and intent.action.expiry is not Expiry.NONE
         return now + self._expiry if contains and self._expiry is not None else None
 
-    def _lost(self, plan: Plan, action: Action, responder: Responder, key: str) -> Receipt:
+    def _lost(self, line: Intent, responder: Responder) -> Receipt:
         """The workflow remembers that this was planned, the journal does not: fail closed."""
         why = "its line in the journal is missing, so it may have been sent before"
-        intent = Intent(
-            key=key,
-            incident_id=plan.incident_id,
-            plan_hash=plan.hash,
-            action=action,
-            responder=responder.describe.name,
-            delivery=responder.describe.delivery,
-            # At once in doubt: a line that is planned would be sent by whoever comes after a crash.
-            state=IntentState.IN_DOUBT,
-            prepared=Prepared(prestate=""),
-            executor=self._executor,
-            time=self._clock.now(),
-            detail=why,
-        )
+        # At once in doubt: a line that is planned would be sent by whoever comes after a crash.
+        intent = msgspec.structs.replace(line, state=IntentState.IN_DOUBT, detail=why)
         with self._state.transaction() as tx:
             tx.put_intent(intent)
         return self._end(intent, self._receipt(intent, responder, ReceiptStatus.IN_DOUBT, why))
@@ -337,12 +384,6 @@ class Journal:
             simulated=responder.describe.simulated,
             detail=why,
         )
-
-
-def _budget(action: Action) -> float:
-    """Seconds a call may take: other changes wait for evidence only so long, then people are asked what is missing."""
-    given = action.params.get("budget_seconds", "")
-    return min(float(given), _LONGEST_SECONDS) if given.isdecimal() else _LONGEST_SECONDS
 
 
 def _undone(tx: Transaction, key: str, now: int) -> None:

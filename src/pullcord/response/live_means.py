@@ -105,10 +105,12 @@ def live_means(judges: Judges, rooms: Rooms) -> Means:
         return [evidence, people, *rooms.responders.all()]
 
     def hold(action: Action) -> str:
-        with rooms.state.transaction() as tx:
-            return rooms.policy.hold(action, tx)
+        del action
+        return rooms.policy.held()
 
-    journal = Journal(rooms.state, rooms.clock, rooms.executor, hold, rooms.expiry)
+    journal = Journal(
+        rooms.state, rooms.clock, rooms.executor, hold, rooms.expiry, permit=rooms.policy.permit
+    )
     return Means(
         judges=judges,
         responders=responders,

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pullcord.analysis.classes import HARMLESS, lowest_mode, mode_allows
+from pullcord.analysis.classes import HARMLESS, mode_allows
 from pullcord.model.approval import Approval, Decision
-from pullcord.model.intent import IntentState
+from pullcord.model.intent import Intent, IntentState
 from pullcord.model.inventory import AiSystem, Inventory, Mode
 from pullcord.model.mode_change import ModeChange
-from pullcord.model.plan import Action, ApprovalNeed, ApproverRole, Plan, sealed
+from pullcord.model.plan import ApprovalNeed, ApproverRole, Plan, PlanPurpose, sealed
+from pullcord.model.task import TaskKind
 from pullcord.model.times import HOUR
 from pullcord.ports import Clock, Transaction
 from pullcord.response.approvals import granted, missing, refused
+from pullcord.response.expiry import may_release
 from pullcord.response.modes import effective
 from pullcord.response.permission import Answer, Permission, asked, on_paper
 from pullcord.response.stops import Stop, Stops
@@ -112,21 +114,39 @@ class LivePolicy:
         stop = self._stops.active(self._site)
         return "" if stop is None else f"stopped by {stop.who}: {stop.reason}"
 
-    def hold(self, action: Action, tx: Transaction) -> str:
-        """Why this action may not be sent now: a stop, or its AI system is in observe by now."""
-        held = self.held()
-        system = self._systems.get(action.target)
-        if held or system is None or action.kind in HARMLESS:
-            return held
-        mode = effective(tx.modes().get(system.name))
-        return f"{system.name} is in observe" if mode is Mode.OBSERVE else ""
+    def permit(self, intent: Intent, tx: Transaction) -> str:
+        """Why a line of the journal may not be sent, asked in the very transaction that makes it SENT.
+
+        A checkpoint remembers that a plan was approved; only this says that it still is. What is taken back is judged
+        by the recovery plan that people approved, a released block by nothing but the stop.
+        """
+        if intent.action.kind in HARMLESS or (intent.undoes is not None and may_release(intent)):
+            return ""
+        if any(task.kind is TaskKind.CLOSE and task.answer for task in tx.tasks(intent.incident_id)):
+            return "the incident was closed"
+        plan = _plan_of(intent, tx)
+        if plan is None:
+            return "its plan is not in the state"
+        permission = self.permission(plan, tx)
+        return "" if permission.answer is Answer.GO else permission.why or permission.answer.value
+
+    def raised(self, plan: Plan, tx: Transaction) -> bool:
+        """Whether people have raised the mode of what a plan on paper concerns: then it is planned anew."""
+        order = list(Mode)
+        return order.index(self._mode(plan, tx)) > order.index(plan.mode)
 
     def _lowered(self, plan: Plan, tx: Transaction) -> bool:
-        modes = tx.modes()
-        touched = [self._systems[one.target] for one in plan.actions if one.target in self._systems]
-        now = [msgspec.structs.replace(one, mode=effective(modes.get(one.name))) for one in touched]
         order = list(Mode)
-        return bool(now) and order.index(lowest_mode(now)) < order.index(plan.mode)
+        return order.index(self._mode(plan, tx)) < order.index(plan.mode)
+
+    def _mode(self, plan: Plan, tx: Transaction) -> Mode:
+        """The lowest mode, now, among the systems that a plan concerns; an unknown one observes."""
+        modes = tx.modes()
+        return min(
+            (effective(modes.get(name)) if name in self._systems else Mode.OBSERVE for name in plan.systems),
+            key=list(Mode).index,
+            default=Mode.OBSERVE,
+        )
 
     def _full(self, plan: Plan, tx: Transaction) -> str:
         """Which cap automatic actions have reached; people's own decisions pass all the same."""
@@ -149,6 +169,14 @@ class LivePolicy:
         if known and len(known) * 100 > self._caps.share_percent * len(self._systems):
             return f"more than {self._caps.share_percent} % of the AI systems would be held: people decide"
         return ""
+
+
+def _plan_of(intent: Intent, tx: Transaction) -> Plan | None:
+    """The plan under which a line is sent; for one that takes back, the incident's last recovery plan."""
+    plans = tx.plans(intent.incident_id)
+    if intent.undoes is None:
+        return next((plan for plan in plans if plan.hash == intent.plan_hash), None)
+    return next((plan for plan in reversed(plans) if plan.purpose is PlanPurpose.RECOVER), None)
 
 
 def _refuser(plan: Plan, tx: Transaction) -> str:

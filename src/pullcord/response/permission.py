@@ -40,6 +40,10 @@ class Permission:
 class Policy(Protocol):
     """Who lets plans run."""
 
+    def raised(self, plan: Plan, tx: Transaction) -> bool:
+        """Whether a plan that stayed on paper would be carried out if it were made now."""
+        ...
+
     def permission(self, plan: Plan, tx: Transaction) -> Permission:
         """What may happen to this plan now."""
         ...
@@ -53,6 +57,11 @@ def asked(plan: Plan) -> str:
 class NobodyDecides:
     """A planning run: there is no one to ask."""
 
+    def raised(self, plan: Plan, tx: Transaction) -> bool:
+        """Never."""
+        del plan, tx
+        return False
+
     def permission(self, plan: Plan, tx: Transaction) -> Permission:
         """On paper."""
         del tx
@@ -64,6 +73,11 @@ class SimulatedApprovals:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+
+    def raised(self, plan: Plan, tx: Transaction) -> bool:
+        """Never: a recording is carried out or not from the start."""
+        del plan, tx
+        return False
 
     def permission(self, plan: Plan, tx: Transaction) -> Permission:
         """Go, with one simulated approval for each needed one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -18,12 +19,15 @@ from pullcord.response.carry_out import asked, carry_out, snapshots
 from pullcord.response.doubts import settle
 from pullcord.response.gates import gate_prefix
 from pullcord.response.journal import action_key
-from pullcord.response.permission import Answer, Permission
+from pullcord.response.permission import Answer, Permission, on_paper
 from pullcord.response.returning import return_to_service
 from pullcord.response.work import POLL_SECONDS, Work, carried_out
 
 # Sessions of one incident that are reconstructed; more are named in the reason and stay in the lake.
 MOST_SESSIONS = 50
+
+MOST_CHANGES = 3
+"""Times that new findings replace a plan while people are asked about it; then it stands."""
 
 
 async def contain(work: Work, round_number: int = 0) -> int | None:
@@ -40,7 +44,9 @@ async def contain(work: Work, round_number: int = 0) -> int | None:
             await work.ended(PhaseName.CONTAIN, PhaseOutcome.NOT_NEEDED, _first(plan, "nothing to contain"))
             return findings
         await snapshots(work, plan)
-        permission = await asked(work, plan, PhaseName.CONTAIN, findings)
+        # Who keeps an incident growing must not keep people from ever agreeing: what comes later has its own round.
+        rests_on = findings if attempt < MOST_CHANGES else sys.maxsize
+        permission = await asked(work, plan, PhaseName.CONTAIN, rests_on)
         if permission.answer is Answer.CLOSED:
             # What an earlier round carried out stays what this phase did.
             outcome = PhaseOutcome.DONE if round_number else PhaseOutcome.NOT_NEEDED
@@ -157,11 +163,25 @@ async def _may_close(work: Work, contained: int | None) -> str:
         if contained is not None and incident is not None and len(incident.finding_ids) > contained:
             _ask_to_close(work, tx, _GROWN)
             return Answer.CHANGED.value
+        plans = [
+            one for one in tx.plans(work.incident_id) if one.purpose is PlanPurpose.CONTAIN and one.actions
+        ]
+        if (
+            contained is not None
+            and plans
+            and on_paper(plans[-1])
+            and work.means.policy.raised(plans[-1], tx)
+        ):
+            _ask_to_close(work, tx, _RAISED)
+            return Answer.CHANGED.value
         _ask_to_close(work, tx, _READY)
     return Answer.WAIT.value
 
 
 _READY = "Everything planned has been done or refused. May the incident be closed?"
+_RAISED = (
+    "A mode was raised, and what stayed on paper is planned again. May the incident be closed all the same?"
+)
 _GROWN = "New findings joined, and the incident is being contained again. May it be closed all the same?"
 
 

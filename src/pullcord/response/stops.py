@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -51,6 +52,21 @@ class Stop(Noun, frozen=True, kw_only=True):
     resumed: int | None = None
 
 
+@dataclass(frozen=True)
+class Word:
+    """What one person's word to resume does, weighed and not yet carried out.
+
+    Attributes:
+        noted: stops that still need a second person, as they are to be kept.
+        lifted: files of stops that two people want to end.
+        left: what holds the site afterwards, or None.
+    """
+
+    noted: tuple[tuple[Path, Stop], ...]
+    lifted: tuple[Path, ...]
+    left: Stop | None
+
+
 class Stops:
     """The stop switches of an installation.
 
@@ -91,36 +107,48 @@ class Stops:
         return sorted((stop for _, stop in self._read()), key=lambda one: one.time)
 
     def resume(self, who: str, now: int, site: str = "") -> Stop | None:
-        """Say that a site (empty: what stops every site) may go on; the second person lifts the stop.
+        """Weigh somebody's word and let it count at once; see :meth:`weigh`."""
+        word = self.weigh(who, now, site)
+        self.count(word)
+        return word.left
 
-        Returns:
-            What still holds it, or None once it is lifted.
+    def weigh(self, who: str, now: int, site: str = "") -> Word:
+        """What it would do if somebody said that a site (empty: what stops every site) may go on; changes nothing.
 
         Raises:
             NotStoppedError: there is no such stop.
             SecondPersonError: the same person again.
-            OSError: a file cannot be written or removed.
         """
         found = [(path, stop) for path, stop in self._read() if stop.site == site]
         if not found:
             where = f"site {site!r}" if site else "every site together"
             raise NotStoppedError(f"no stop is set for {where}", "see `pullcord mode` for what is stopped")
-        left: list[Stop] = []
-        again = 0
+        noted: list[tuple[Path, Stop]] = []
+        lifted: list[Path] = []
+        again: list[Stop] = []
         for path, stop in found:
             if not stop.resumed_by or not _fresh(stop, now):
-                noted = msgspec.structs.replace(stop, resumed_by=who, resumed=now)
-                self._write(path, noted)
-                left.append(noted)
+                noted.append((path, msgspec.structs.replace(stop, resumed_by=who, resumed=now)))
             elif stop.resumed_by == who:
-                left.append(stop)
-                again += 1
+                again.append(stop)
             else:
-                path.unlink(missing_ok=True)
-        _sync(self._folder)
-        if again == len(found):
+                lifted.append(path)
+        if len(again) == len(found):
             raise SecondPersonError(f"{who} has said so already", "a second person calls `pullcord resume`")
-        return left[0] if left else None
+        held = sorted([*again, *(stop for _, stop in noted)], key=lambda one: one.time)
+        return Word(tuple(noted), tuple(lifted), held[0] if held else None)
+
+    def count(self, word: Word) -> None:
+        """Let a word count; the second person's lifts the stop. Durable when it returns.
+
+        Raises:
+            OSError: a file cannot be written or removed; what was not lifted holds on.
+        """
+        for path, stop in word.noted:
+            self._write(path, stop)
+        for path in word.lifted:
+            path.unlink(missing_ok=True)
+        _sync(self._folder)
 
     def _read(self) -> Iterator[tuple[Path, Stop]]:
         try:

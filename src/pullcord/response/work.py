@@ -108,8 +108,7 @@ class Work:
             incident_id=self.incident_id,
             kind=TaskKind.STUCK,
             subject=label,
-            question=f"The step “{label}” failed: {type(error).__name__}: {error}"[:1_000]
-            + ". Try it again?",
+            question=f"The step “{label}” failed: {_told(error)}. Try it again?",
             options=("retry",),
             opened=self.means.clock.now(),
         )
@@ -194,6 +193,11 @@ def carried_out(tx: Transaction, incident_id: str) -> list[Action]:
 
 
 ACTED = frozenset({ReceiptStatus.DONE, ReceiptStatus.ALREADY})
+
+
+def _told(error: Exception) -> str:
+    """Our own errors say what they say; texts of others may hold what telemetry or a secret held."""
+    return str(error)[:1_000] if isinstance(error, PullcordError) else type(error).__name__
 
 
 class OneTransaction:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import count
 
 from pullcord.model.incident import Phase, PhaseName
+from pullcord.model.task import Task, TaskKind
 from pullcord.ports import State
 from pullcord.response.case import Case
 from pullcord.response.engine import Direct, Steps
 from pullcord.response.permission import Answer
 from pullcord.response.phases import contain, investigate, learn, recover, skip
-from pullcord.response.work import Means, OneTransaction, Work
+from pullcord.response.work import POLL_SECONDS, Means, OneTransaction, Work
 
 MOST_ROUNDS = 20
-"""Times that new findings send an incident back to containment; later ones are left to people."""
+"""Times that new findings send an incident back to containment before people are asked whether that makes sense."""
 
 
 async def run_live(
@@ -24,10 +27,40 @@ async def run_live(
     New findings send it back to containment, also after recovery. It ends when a person closes it.
     """
     work = Work(incident_id, steps, state, means, load)
-    for number in range(MOST_ROUNDS):
+    for number in count():
+        if number and number % MOST_ROUNDS == 0 and not await _goes_on(work, number):
+            await skip(work, (PhaseName.INVESTIGATE, PhaseName.RECOVER))
+            await learn(work)
+            return
         if await _round(work, number) is not Answer.CHANGED:
             return
-    await learn(work)
+
+
+async def _goes_on(work: Work, number: int) -> bool:
+    """Ask people about an incident that does not come to rest: contain again, or False if they close it."""
+    while True:
+        found = await work.step(f"rounds {number}", partial(_asked, work, number))
+        if found is not None:
+            return bool(found)
+        await work.steps.wait(POLL_SECONDS)
+
+
+async def _asked(work: Work, number: int) -> bool | None:
+    task = Task(
+        id=f"rounds-{number}",
+        incident_id=work.incident_id,
+        kind=TaskKind.STUCK,
+        subject="rounds",
+        question=f"New findings have joined {number} times, and some are not contained yet. Contain them?",
+        options=("retry",),
+        opened=work.means.clock.now(),
+    )
+    with work.state.transaction() as tx:
+        if work.closed_by(tx):
+            return False
+        work.open_task(tx, task)
+        answered = any(one.id == task.id and one.answer for one in tx.tasks(work.incident_id))
+    return True if answered else None
 
 
 async def _round(work: Work, number: int) -> Answer:

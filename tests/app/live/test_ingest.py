@@ -17,7 +17,7 @@ from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.people.services import BusyError, Taken
 from pullcord.detection.engine import Detector
 from pullcord.detection.rules import load_rules
-from pullcord.model.event import Event
+from pullcord.model.event import Event, SourceTrust
 from pullcord.model.finding import Finding
 from pullcord.store.errors import UnstorableError
 from pullcord.store.folder import Store, open_folder
@@ -76,6 +76,29 @@ def test_an_event_counts_once_in_a_batch_and_over_batches_and_runs(store: Store)
     assert text(store).count('"id":"a"') == 1
     assert "other" not in text(store)
     assert again.told == []
+
+
+def test_nobody_takes_the_id_of_an_event_of_an_authenticated_source(store: Store) -> None:
+    made = Made(store, detector())
+    sure = refused("x", trust=SourceTrust.AUTHENTICATED)
+    # The same words: the rules would make one finding of both, and keep the first, in which nobody trusts.
+    made.take([refused("x", asset="printer")])
+    assert made.take([sure]) == Taken(new=1, duplicates=0)
+    assert made.take([sure]) == Taken(new=0, duplicates=1)
+    assert made.take([refused("x")]) == Taken(new=0, duplicates=1)
+    made.intake.close()
+    assert (made.intake.health()["clashes"], text(store).count('"id":"x~')) == (1, 1)
+    with store.state.transaction() as tx:
+        trusts = sorted((one.trust for one in tx.findings()), key=str)
+    assert set(trusts) == set(SourceTrust)
+
+
+def test_an_authenticated_event_keeps_its_id_before_later_ones(store: Store) -> None:
+    made = Made(store)
+    assert made.take([event("a", trust=SourceTrust.AUTHENTICATED)]) == Taken(new=1, duplicates=0)
+    assert made.take([event("a")]) == Taken(new=0, duplicates=1)
+    made.intake.close()
+    assert (made.intake.counters.clashes, text(store).count('"id":"a"')) == (0, 1)
 
 
 def test_findings_of_other_products_are_kept_and_told_once_counted(store: Store) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pullcord.app.people.services import NotKnownError
 from pullcord.model.approval import Decision
 from pullcord.model.errors import PullcordError, UsageError
+from pullcord.model.event import SourceTrust
 from pullcord.model.incident import PhaseName
 from pullcord.model.intent import IntentState
 from pullcord.model.inventory import Mode
@@ -27,7 +28,6 @@ from pullcord.response.people_errors import (
     IncidentClosedError,
     ModeUnchangedError,
     NotAllowedError,
-    NotStoppedError,
     OwnRequestError,
     PlanChangedError,
     RoleNotHeldError,
@@ -38,6 +38,7 @@ from pullcord.response.people_errors import (
 )
 from tests.app.desks import ANN, BOB, INCIDENT, MIA, PLAN, Office, office
 from tests.response.people import ADMINISTRATOR, COLLECTOR, NOW, OT, SECURITY, plan
+from tests.scenes import finding
 
 APPROVE, REFUSE = Decision.APPROVE, Decision.REFUSE
 
@@ -159,52 +160,27 @@ def test_a_clock_that_was_set_freezes_approvals_until_two_people_resume(made: Of
     assert made.desk.decide(ANN, PLAN.id, PLAN.hash, APPROVE)["decision"] == "approve"
 
 
-def test_a_stop_holds_approvals_and_releases_but_not_refusals_and_facts(made: Office) -> None:
-    gate = made.put_task()
-    doubt = made.put_task(id="doubt-1", kind=TaskKind.IN_DOUBT, options=("done", "not_done"))
-    told = made.desk.stop(BOB, "smoke", "Plant")
-    assert (told["site"], told["audited"], told["time"]) == ("Plant", True, to_rfc3339(NOW))
-    with pytest.raises(StoppedError, match="bob: smoke"):
-        made.desk.decide(ANN, PLAN.id, PLAN.hash, APPROVE)
-    with pytest.raises(StoppedError):
-        made.desk.answer(ANN, INCIDENT.id, gate.id, "passed")
-    with pytest.raises(StoppedError):
-        made.desk.mode(ANN, "Copilot", Mode.RECOMMEND)
-    assert made.desk.answer(ANN, INCIDENT.id, doubt.id, "done")["answer"] == "done"
-    assert made.desk.decide(ANN, PLAN.id, PLAN.hash, REFUSE)["decision"] == "refuse"
-    systems = {one["name"]: one["stop"] for one in made.desk.systems(ANN)}
-    assert systems["Copilot"]["reason"] == "smoke"
-    assert systems["Watcher"] is None
+def test_a_plan_that_is_being_carried_out_can_be_refused_until_its_phase_ends(made: Office) -> None:
+    for who in (ANN, BOB):
+        made.desk.decide(who, PLAN.id, PLAN.hash, APPROVE)
+    made.put_intent(IntentState.SENT)
+    shown = made.desk.plan(ANN, PLAN.id)
+    assert (bool(shown["over"]), shown["halts"]) == (True, True)
+    with pytest.raises(CarriedOutError):
+        made.desk.decide(MIA, PLAN.id, PLAN.hash, APPROVE)
+    assert made.desk.decide(MIA, PLAN.id, PLAN.hash, REFUSE)["granted"] is False
+    made.end(PhaseName.CONTAIN)
+    assert made.desk.plan(ANN, PLAN.id)["halts"] is False
+    with pytest.raises(CarriedOutError):
+        made.desk.decide(BOB, PLAN.id, PLAN.hash, REFUSE)
 
 
-def test_two_people_resume_and_open_incidents_are_woken(made: Office) -> None:
-    made.desk.stop(ADMINISTRATOR, "smoke")
-    waiting = made.desk.waiting(ANN)
-    assert (waiting[0]["kind"], waiting[0]["yours"]) == ("stop", True)
-    first = made.desk.resume(ANN)
-    assert (first["lifted"], first["stop"]["resumed_by"]) == (False, "ann")
-    assert first["stop"]["resumed"] == to_rfc3339(NOW)
-    assert made.woken == []
-    assert made.desk.resume(BOB)["lifted"] is True
-    assert made.woken == [INCIDENT.id]
-    with pytest.raises(NotStoppedError):
-        made.desk.resume(BOB)
-    assert [who for who, _ in made.audit()] == ["administrator", "ann", "bob"]
-
-
-def test_a_stop_works_with_the_database_down(made: Office) -> None:
-    made.store.state.close()
-    (made.store.path / "state.sqlite").write_bytes(b"no database" * 1000)
-    told = made.desk.stop(ANN, "the disk is failing")
-    assert told["audited"] is False
-    assert made.stops.active("Plant") is not None
-
-
-def test_a_stop_needs_a_reason_and_a_site_that_exists(made: Office) -> None:
-    for arguments in ((" ", ""), ("x" * 3_000, ""), ("smoke", "Plamt")):
-        with pytest.raises(UsageError):
-            made.desk.stop(ANN, *arguments)
-    assert made.stops.all() == []
+def test_a_plan_says_on_what_it_rests(made: Office) -> None:
+    assert made.desk.plan(ANN, PLAN.id)["rests_on"] == {"findings": 0, "authenticated": 0}
+    with made.store.state.transaction() as tx:
+        tx.put_findings([finding("f1"), finding("f2", trust=SourceTrust.AUTHENTICATED), finding("other")])
+        tx.put_incident(msgspec.structs.replace(INCIDENT, finding_ids=("f1", "f2")))
+    assert made.desk.plan(ANN, PLAN.id)["rests_on"] == {"findings": 2, "authenticated": 1}
 
 
 def test_raising_a_mode_takes_three_people_and_lowering_one(made: Office) -> None:

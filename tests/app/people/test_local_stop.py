@@ -89,6 +89,15 @@ def test_a_site_that_the_settings_know_is_stopped_alone(state: Path) -> None:
     assert not held(state, "Other")
 
 
+def test_a_stop_of_another_site_of_the_inventory_stops_every_site(state: Path) -> None:
+    (state / "plant.yaml").write_text(
+        "schema: pullcord.inventory/1\nsites:\n  - name: Plant\n  - name: Other\nai_systems: []\n"
+    )
+    (state / "pullcord.toml").write_text('site = "Plant"\ninventory = "plant.yaml"')
+    assert stop_anyhow(state, "smoke", "Other", None)["site"] == ""
+    assert held(state)
+
+
 def test_two_people_of_the_settings_resume_without_a_server(state: Path, tmp_path: Path) -> None:
     _, files = people(tmp_path / "settings")
     config = tmp_path / "settings" / "pullcord.toml"

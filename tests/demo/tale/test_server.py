@@ -10,7 +10,7 @@ import pytest
 
 from pullcord.demo.errors import PlantError
 from pullcord.demo.tale.server import PullcordProcess
-from tests.demo.tale.test_tale import of
+from tests.demo.tale.processes import of
 from tests.live.installation import write
 
 

@@ -12,7 +12,7 @@ from pullcord.demo.place import read_link
 from pullcord.demo.tale.api import ApiRefusedError
 from pullcord.demo.tale.stage import ML, SECURITY, Stage
 from pullcord.demo.tale.teller import Voice
-from tests.demo.tale.test_tale import of
+from tests.demo.tale.processes import of
 
 
 class Heard:

@@ -14,6 +14,7 @@ import msgspec
 
 from pullcord.app.live.arrived import Arrived, OnFindings, arrived
 from pullcord.app.live.batches import encode_batch
+from pullcord.app.live.claims import keys, sort_out
 from pullcord.app.live.ingest_limits import IngestCounters, IngestLimits
 from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.live.trouble import told
@@ -86,7 +87,8 @@ class Ingest:
     async def take(self, events: Sequence[Event], findings: Sequence[Finding] = ()) -> Taken:
         """Keep events and foreign findings; returns when they are durable and the rules have seen them.
 
-        Of several events with one id the first is kept; the others count as duplicates.
+        Of several events with one id the first is kept; the others count as duplicates. Only one of an authenticated
+        source is kept even so, under an id of its own (see ``claims``).
 
         Raises:
             BusyError: too much waits already; nothing was kept, and the sender should come again.
@@ -179,8 +181,9 @@ class Ingest:
         number, body = 0, b""
         try:
             with self._store.state.transaction() as tx:
-                new = tx.claim_events([event.id for one in group for event in one.events], now)
-                fresh, taken = _sort_out(group, new)
+                new = tx.claim_events(keys(event for one in group for event in one.events), now)
+                fresh, brought, clashes = sort_out([one.events for one in group], new)
+                taken = _taken(group, brought)
                 found = self._detect(list(fresh.values()))
                 kept = tx.put_findings(found) if found else 0
                 for index, one in enumerate(group):
@@ -203,6 +206,7 @@ class Ingest:
             watch.confirm(note)
         if number and self._downstream.lake is not None:
             self._downstream.lake.written(number, len(body))
+        self.counters.clashes += clashes
         self._count(taken, kept)
         for one, result in zip(group, taken, strict=True):
             one.done.set_result(result)
@@ -237,18 +241,9 @@ class Ingest:
         return found
 
 
-def _sort_out(group: Sequence[_Waiting], new: set[str]) -> tuple[dict[str, Event], list[Taken]]:
-    """The new events by id, and what each call is told."""
-    fresh: dict[str, Event] = {}
-    taken = []
-    for one in group:
-        before = len(fresh)
-        for event in one.events:
-            if event.id in new:
-                fresh.setdefault(event.id, event)
-        mine = len(fresh) - before
-        taken.append(Taken(new=mine, duplicates=len(one.events) - mine))
-    return fresh, taken
+def _taken(group: Sequence[_Waiting], brought: Sequence[int]) -> list[Taken]:
+    """What each call is told of its events."""
+    return [Taken(new=new, duplicates=len(one.events) - new) for one, new in zip(group, brought, strict=True)]
 
 
 def _size(event: Event) -> int:

@@ -34,6 +34,7 @@ class IngestCounters(msgspec.Struct, kw_only=True):
         findings: findings that were new.
         commits, failed: groups that became durable, batches that were refused.
         busy: batches that were turned away because too much waits.
+        clashes: events of authenticated sources whose ids others had used before; kept under an id of their own.
         undetected: events that were kept although a rule failed on them.
     """
 
@@ -43,4 +44,5 @@ class IngestCounters(msgspec.Struct, kw_only=True):
     commits: int = 0
     failed: int = 0
     busy: int = 0
+    clashes: int = 0
     undetected: int = 0

@@ -122,6 +122,7 @@ class Live:
             self._clock,
             self._settings.response,
             self._engine.wake,
+            self._settings.site,
         )
         services = Services(
             access=access, intake=self._pipeline, desk=desk, health=self.health, now=self._clock.now
@@ -131,11 +132,14 @@ class Live:
         return Running(services, token, tuple(raised))
 
     def health(self) -> dict[str, object]:
-        """How it stands: ``ok``, ``stopped`` or ``stuck``, and counters."""
+        """How it stands: ``ok``, ``stopped``, ``stuck`` or ``degraded`` (it does not see everything), and counters."""
         stop = self._stops.active(self._settings.site)
         stuck = self._engine.stuck()
-        status = "stopped" if stop else ("stuck" if stuck else "ok")
-        return {"status": status, "stuck": stuck, "site": self._settings.site, **self._pipeline.health()}
+        pipeline = self._pipeline.health()
+        # A session too long to be judged is a blind spot that somebody may have made on purpose.
+        blind = pipeline["watch"]["too_long"] or pipeline["watch"]["left_out"]
+        status = "stopped" if stop else ("stuck" if stuck else ("degraded" if blind else "ok"))
+        return {"status": status, "stuck": stuck, "site": self._settings.site, **pipeline}
 
     def withdraw_first_token(self) -> None:
         """The first token was never shown: the next start makes another one."""

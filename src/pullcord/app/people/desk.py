@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -42,7 +42,7 @@ from pullcord.model.approval import Approval, Decision
 from pullcord.model.errors import PullcordError, UsageError
 from pullcord.model.inventory import AiSystem, Inventory, Mode
 from pullcord.model.person import Principal, Scope
-from pullcord.model.plan import ApproverRole
+from pullcord.model.plan import ApproverRole, Plan
 from pullcord.model.task import TaskKind
 from pullcord.model.times import HOUR
 from pullcord.ports import Clock, Transaction
@@ -55,7 +55,7 @@ from pullcord.response.people_errors import (
     ModeUnchangedError,
     NotAllowedError,
 )
-from pullcord.response.stops import Stops
+from pullcord.response.stops import Stop, Stops
 from pullcord.store.folder import Store
 from pullcord.store.state import SqlState, open_state
 
@@ -73,6 +73,7 @@ class Desk:
 
     Attributes:
         wake: tells the workflow of an incident that people have decided something.
+        site: the site of this installation; while it is empty, a stop of any site holds everything.
 
     Raises:
         PullcordError: from every method: one of ``response.people_errors``, ``UsageError`` for arguments that make no
@@ -86,6 +87,7 @@ class Desk:
     clock: Clock
     settings: ResponseSettings
     wake: Callable[[str], None]
+    site: str = ""
     _where: dict[str, str] = field(default_factory=dict)
 
     def waiting(self, who: Principal) -> list[dict[str, Any]]:
@@ -125,7 +127,8 @@ class Desk:
         """A plan by its id or hash, with its decisions and who must still agree."""
         self._may_read(who)
         with self._reading.transaction() as tx:
-            return plan_out(self._find(tx, plan), who, self._moment())
+            kept = self._find(tx, plan)
+            return plan_out(kept, who, self._moment(), tx.findings(kept.incident.finding_ids))
 
     def decide(
         self,
@@ -145,8 +148,8 @@ class Desk:
         with self.store.state.transaction() as tx:
             kept = _one(kept_plans(tx, known_incident(tx, incident_id), self._moment()), plan)
             at = self._moment()
-            stop = self.stops.active(kept.incident.site or "")
-            asked = Asked(kept.plan, kept.approvals, kept.current, kept.over, stop, at.longest)
+            stop = self._held([kept.plan])
+            asked = Asked(kept.plan, kept.approvals, kept.current, kept.over, stop, at.longest, kept.halts)
             spoken = check_decision(asked, who, decision, role, seen_hash, at.now)
             given = Approval(
                 plan_hash=kept.plan.hash,
@@ -183,7 +186,7 @@ class Desk:
                 system,
                 in_force.get(system.name),
                 mode_waiting(asked[system.name], who, at) if system.name in asked else None,
-                self.stops.active(system.site or ""),
+                self._held_at(system.site),
             )
             for system in self.inventory.ai_systems
         ]
@@ -203,7 +206,7 @@ class Desk:
                     raise ModeUnchangedError(f"{found.name} is in {mode.value}", "there is nothing to change")
                 change = modes.lower(found.name, mode, who, at.now)
             else:
-                must_go_on(self.stops.active(found.site or ""))
+                must_go_on(self._held_at(found.site))
                 if asked is None or asked.mode is not mode or modes.expired(asked, at.now, at.longest):
                     change = modes.request(found.name, current, mode, who, at.now)
                 else:
@@ -223,32 +226,44 @@ class Desk:
         }
 
     def stop(self, who: Principal, reason: str, site: str = "") -> dict[str, Any]:
-        """Stop one site, or all: no new action, no release. Works with the database down; then it is not audited."""
+        """Stop all: no new action, no release. Works with the database down; then it is not audited.
+
+        A stop of this installation's own site bears its name. A stop of any other site is made one of every site,
+        and ``note`` says so: what is carried out here asks for this site only, and a stop must never come to nothing.
+        """
         if Scope.ADMIN not in who.scopes:
             must_respond(who)
         if not reason.strip():
             raise UsageError("no reason given", "say in a few words why")
         _bounded(reason, "the reason")
         self._check_site(site)
+        note = ""
+        if self.site and site not in {"", self.site}:
+            note = f"this Pullcord is that of {self.site!r}: asked to stop {site!r}, it stops every site"
+            site = ""
         now = self.clock.now()
         stop = self.stops.stop(who.name, reason, now, site)
+        told = out(stop) | {"note": note}
         try:
             with self.store.state.transaction() as tx:
-                tx.audit(who.name, f"stop {site or 'every site'}", reason, now)
+                detail = f"{reason} ({note})" if note else reason
+                tx.audit(who.name, f"stop {site or 'every site'}", detail, now)
         except PullcordError as error:
-            return out(stop) | {"audited": False, "detail": str(error)}
-        return out(stop) | {"audited": True}
+            return told | {"audited": False, "detail": str(error)}
+        return told | {"audited": True}
 
     def resume(self, who: Principal, site: str = "") -> dict[str, Any]:
         """Say that a site (empty: what stops every site) may go on; the second person's word lifts the stop."""
         must_respond(who)
-        # One transaction around the files: nobody resumes without a line in the audit log.
         with self.store.state.transaction() as tx:
             now = self.clock.now()
-            left = self.stops.resume(who.name, now, site)
+            word = self.stops.weigh(who.name, now, site)
+            left = word.left
             done = "lifted" if left is None else "a second person is needed"
             tx.audit(who.name, f"resume {site or 'every site'}", done, now)
             going_on = [one.id for one in tx.incidents() if left is None and not is_closed(tx, one)]
+        # Only after the commit: nobody resumes without a line in the audit log, and a failure in between stays stopped.
+        self.stops.count(word)
         for incident_id in going_on:
             self._tell(incident_id)
         return {"lifted": left is None, "site": site, "stop": out(left) if left is not None else None}
@@ -281,7 +296,7 @@ class Desk:
             tasks = tx.tasks(incident.id)
             task = known_task(tasks, task_id)
             if task.kind in RELEASES:
-                must_go_on(self.stops.active(incident.site or ""))
+                must_go_on(self._held(tx.plans(incident.id)))
             if task.kind is TaskKind.CLOSE and answer == CLOSE:
                 nothing_unknown(tx, incident, tasks)
             done = take_answer(tx, task, answer, (who, comment), self.clock.now())
@@ -321,6 +336,17 @@ class Desk:
         if found is None:
             raise NotKnownError(f"the inventory has no AI system {name[:80]!r}", "`pullcord mode` lists them")
         return found
+
+    def _held(self, plans: Iterable[Plan]) -> Stop | None:
+        """What holds plans: never by the site of their incident, which whoever writes telemetry can choose."""
+        plant = Plant(self.inventory)
+        systems = (plant.system(action.target) for plan in plans for action in plan.actions)
+        return self._held_at(*sorted({one.site for one in systems if one is not None and one.site}))
+
+    def _held_at(self, *sites: str | None) -> Stop | None:
+        """What holds this installation, or any of these sites; a system without a site adds nothing."""
+        held = (self.stops.active(site) for site in (self.site, *filter(None, sites)))
+        return next((stop for stop in held if stop is not None), None)
 
     def _check_site(self, site: str) -> None:
         """A stop of a site that does not exist would stop nothing, and somebody would rely on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ import msgspec
 
 from pullcord.app.document import outward
 from pullcord.model.approval import Approval
+from pullcord.model.event import SourceTrust
+from pullcord.model.finding import Finding
 from pullcord.model.incident import Incident, PhaseName
 from pullcord.model.intent import Intent
-from pullcord.model.inventory import AiSystem
+from pullcord.model.inventory import AiSystem, Mode
 from pullcord.model.mode_change import ModeChange, change_hash
 from pullcord.model.noun import Noun
 from pullcord.model.person import Principal
@@ -44,6 +46,7 @@ class Kept:
 
     Attributes:
         over: why a decision on it comes too late; empty while it does not.
+        halts: whether it is being carried out, so that a refusal still halts the rest.
     """
 
     plan: Plan
@@ -51,6 +54,7 @@ class Kept:
     approvals: tuple[Approval, ...]
     current: bool
     over: str
+    halts: bool = False
 
 
 def open_plans(tx: Transaction, incident: Incident, at: Moment | None = None) -> list[Kept]:
@@ -83,13 +87,26 @@ def _kept(tx: Transaction, incident: Incident, ended: set[PhaseName], at: Moment
     if at is not None:
         begun -= {plan.hash for plan in plans if missing(plan, approvals, at.now, at.longest)}
     return [
-        Kept(plan, incident, approvals, last[plan.purpose] == plan.id, _over(plan, ended, begun))
+        Kept(
+            plan,
+            incident,
+            approvals,
+            current=last[plan.purpose] == plan.id,
+            over=_over(plan, ended, begun),
+            halts=plan.hash in begun and _PHASE[plan.purpose] not in ended,
+        )
         for plan in plans
     ]
 
 
-def plan_out(kept: Kept, who: Principal, at: Moment) -> dict[str, Any]:
-    """A plan whole, with its incident in short, the decisions on it and what is still needed."""
+def plan_out(
+    kept: Kept, who: Principal, at: Moment, findings: Iterable[Finding] | None = None
+) -> dict[str, Any]:
+    """A plan whole, with its incident in short, the decisions on it and what is still needed.
+
+    Args:
+        findings: those of its incident; without them it is not told what the plan rests on.
+    """
     plan, incident = kept.plan, kept.incident
     return out(plan) | {
         "incident": {
@@ -102,6 +119,8 @@ def plan_out(kept: Kept, who: Principal, at: Moment) -> dict[str, Any]:
         "decisions": [out(one) for one in kept.approvals if one.plan_hash == plan.hash],
         "current": kept.current,
         "over": kept.over,
+        "halts": kept.halts,
+        "rests_on": _grounds(findings) if findings is not None else None,
         **_standing(kept, who, at),
     }
 
@@ -203,6 +222,12 @@ def needs_out(needs: Sequence[ApprovalNeed]) -> list[dict[str, Any]]:
     return [{"role": need.role.value, "count": need.count} for need in needs]
 
 
+def _grounds(findings: Iterable[Finding]) -> dict[str, int]:
+    """How much speaks for a plan, and how much of it the suspect could not have written."""
+    trusts = [one.trust for one in findings]
+    return {"findings": len(trusts), "authenticated": trusts.count(SourceTrust.AUTHENTICATED)}
+
+
 def _standing(kept: Kept, who: Principal, at: Moment) -> dict[str, Any]:
     plan = kept.plan
     needs = missing(plan, kept.approvals, at.now, at.longest)
@@ -218,6 +243,8 @@ def _standing(kept: Kept, who: Principal, at: Moment) -> dict[str, Any]:
 
 
 def _over(plan: Plan, ended: set[PhaseName], begun: set[str]) -> str:
+    if plan.mode is Mode.OBSERVE:
+        return "it concerns a system in observe and stays on paper, whoever agrees"
     if plan.hash in begun:
         return "it is being carried out, or has been"
     if _PHASE[plan.purpose] in ended:

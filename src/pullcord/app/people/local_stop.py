@@ -45,9 +45,10 @@ def stop_anyhow(given: Path | None, reason: str, site: str, token_file: Path | N
         if site and _refuses_site(error):
             raise
         why = error.cause
-    if site and site not in _sites(state):
-        # A stop of a site that nobody knows would stop nothing, and somebody would rely on it.
-        why, site = f"{why}; whether there is a site {site!r} is not known, so every site is stopped", ""
+    if site and site != _site(state):
+        # Whatever runs here asks for its own site only: another stop would come to nothing, and people rely on it.
+        why = f"{why}; {site!r} is not known to be the site of this Pullcord, so every site is stopped"
+        site = ""
     stop = Stops(state / FOLDER).stop(f"{_account()} (at this machine)", reason, SystemClock().now(), site)
     return out(stop) | {"audited": False, "detail": why}
 
@@ -80,12 +81,14 @@ def _resume_here(state: Path, settings: Settings, token: str, site: str) -> Stop
             "the token is that of no person with a role in these settings", "check --token-file and --config"
         )
     now = SystemClock().now()
-    # One transaction around the files: nobody resumes without a line in the audit log.
+    stops = Stops(state / FOLDER)
     with open_state(state) as kept, kept.transaction() as tx:
-        left = Stops(state / FOLDER).resume(who.name, now, site)
-        done = "lifted" if left is None else "a second person is needed"
+        word = stops.weigh(who.name, now, site)
+        done = "lifted" if word.left is None else "a second person is needed"
         tx.audit(who.name, f"resume {site or 'every site'}", done, now)
-    return left
+    # Only after the commit: nobody resumes without a line in the audit log, and a failure in between stays stopped.
+    stops.count(word)
+    return word.left
 
 
 def _folder(given: Path | None) -> Path:
@@ -98,19 +101,12 @@ def _folder(given: Path | None) -> Path:
         return given
 
 
-def _sites(state: Path) -> set[str]:
-    """The sites of the inventory, as far as it can be read."""
-    from pullcord.app.inventory import read_inventory
-
+def _site(state: Path) -> str:
+    """The site of the settings, as far as they can be read."""
     try:
-        settings = find_settings(None, state)
-        if settings.inventory is None:
-            return {settings.site}
-        return {settings.site} | {
-            one.name for one in read_inventory(settings.place(settings.inventory)).sites
-        }
+        return find_settings(None, state).site
     except UsageError:
-        return set()
+        return ""
 
 
 def _refuses_site(error: PullcordError) -> bool:

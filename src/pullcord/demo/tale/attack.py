@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import textwrap
 import time
+from pathlib import Path
 from typing import Any
 
 from pullcord.demo.config import COPILOT, INSPECTION
 from pullcord.demo.errors import PlantError
+from pullcord.demo.scripts import TOLD
 from pullcord.demo.tale.stage import OT, PEOPLE, SECURITY, Stage
 from pullcord.demo.tale.teller import Voice
-from pullcord.demo.watch import LineView
+from pullcord.demo.watch import Asked, LineView
 from pullcord.model.ot import OtReply, OtRequest, OtVerb
 
 _LONGEST_LINE = 65_536
+_SHOWN = 90
+_SUBJECT = "Subject: "
+_WRITER_SECONDS = 10.0
 # Longer than a session is waited for (settings, quiet_seconds), and than a plan takes to be made.
 _QUIET = 2.0
 CHOSEN = {("switch_to_fallback", INSPECTION), ("disable_agent", COPILOT)}
@@ -28,10 +34,21 @@ def attack(stage: Stage) -> None:
         Voice.PLANT, "A supplier's mail arrives with hidden instructions. A technician asks about deliveries."
     )
     for call in asked.calls:
-        allowed = "done" if call["allowed"] else "denied"
-        stage.say(Voice.PLANT, f"the copilot calls {call['tool']} ({allowed}): {str(call['result'])[:90]}")
+        allowed = "allowed" if call["allowed"] else "denied"
+        shown = textwrap.shorten(str(call["result"]), _SHOWN, placeholder=" …")
+        stage.say(Voice.PLANT, f"the copilot calls {call['tool']} ({allowed}): {shown}")
+        if hidden := instruction(str(call["result"])):
+            stage.say(Voice.PLANT, f"hidden in that mail: “{hidden}”")
     stage.say(Voice.PLANT, f"the copilot answers: “{asked.answer}”")
+    _note_mails(stage, asked)
     stage.told_everything()
+
+
+def instruction(text: str) -> str:
+    """The paragraph of a text that speaks to assistants, on one line; empty if there is none."""
+    before, found, rest = text.partition(TOLD)
+    del before
+    return " ".join((found + rest.partition("\n\n")[0]).split())
 
 
 def triage(stage: Stage) -> None:
@@ -46,8 +63,7 @@ def triage(stage: Stage) -> None:
     stage.say(
         Voice.PULLCORD, f"plans {plan['id']} (class {plan['plan_class']}) and waits for {_needs(plan)}:"
     )
-    for action in plan["actions"]:
-        stage.say(Voice.NOTE, f"{action['kind'].replace('_', ' ')} → {action['target']}")
+    _show(stage, plan)
     stage.say(
         Voice.NOTE,
         f"meanwhile: {plan['fallback'].splitlines()[-1] if plan['fallback'] else 'nothing changes'}",
@@ -69,7 +85,7 @@ def refusals(stage: Stage) -> None:
     stage.say(
         Voice.REFUSED, f"3 of 4, one's own approval: {SECURITY} tries to be the second person too: {why}"
     )
-    stage.plant.ask("supplier", 1)
+    _note_mails(stage, stage.plant.ask("supplier", 1))
     stage.told_everything()
     stage.say(
         Voice.PLANT, "The copilot is asked once more and does it again: new findings join the incident."
@@ -83,8 +99,7 @@ def refusals(stage: Stage) -> None:
 
 def contain(stage: Stage) -> None:
     """Two people approve what is planned now; Pullcord is killed in the middle of it, and goes on."""
-    said = [] if _over(stage) else approve(stage, settled(stage))
-    _kill(stage, said)
+    _kill(stage, [] if _over(stage) else _agreed(stage))
     document = stage.until("the containment", lambda: _contained(stage))
     for action in document["actions"]:
         receipt, seen = action["receipt"], action["verification"]
@@ -137,6 +152,30 @@ def approve(stage: Stage, plan: dict[str, Any]) -> list[str]:
         stage.decided(person, path, hash=plan["hash"], decision="approve", role=role)
         said.append(f"{person} approves {plan['id']} as {role.removeprefix('approver-')}.")
     return said
+
+
+def _agreed(stage: Stage) -> list[str]:
+    """Two people see the plan as it is now, and approve it; returns what to say of it."""
+    plan = settled(stage)
+    stage.say(
+        Voice.PULLCORD, f"the new plan is {plan['id']} (class {plan['plan_class']}), whole and in its order:"
+    )
+    _show(stage, plan)
+    return approve(stage, plan)
+
+
+def _show(stage: Stage, plan: dict[str, Any]) -> None:
+    for action in plan["actions"]:
+        stage.say(Voice.NOTE, f"{action['kind'].replace('_', ' ')} → {action['target']}")
+
+
+def _note_mails(stage: Stage, asked: Asked) -> None:
+    """Keep which call (by its span) brought which mail, for when Pullcord names a span as the origin."""
+    for call in asked.calls:
+        if call["tool"] == "search_mail":
+            lines = str(call["result"]).splitlines()
+            subject = next((line[len(_SUBJECT) :] for line in lines if line.startswith(_SUBJECT)), "")
+            stage.bookmark.note(f"mail of span {call['span_id']}", subject.strip())
 
 
 def _kill(stage: Stage, said: list[str]) -> None:
@@ -209,15 +248,31 @@ def _needs(plan: dict[str, Any]) -> str:
 
 
 async def _ask_writer(stage: Stage, system: str) -> OtReply:
-    """Ask the OT writer straight, as somebody would who got past everything else."""
+    """Ask the OT writer straight, as somebody would who got past everything else.
+
+    Raises:
+        PlantError: it does not answer.
+    """
     import msgspec
 
     request = OtRequest(verb=OtVerb.TO_MANUAL, time=time.time_ns(), system=system, key="demo-never")
-    reader, writer = await asyncio.open_unix_connection(stage.plant.plant.ot_writer, limit=_LONGEST_LINE)
+    data = json.dumps(msgspec.to_builtins(request)).encode() + b"\n"
     try:
-        writer.write(json.dumps(msgspec.to_builtins(request)).encode() + b"\n")
+        async with asyncio.timeout(_WRITER_SECONDS):
+            return msgspec.json.decode(await _exchange(stage.plant.plant.ot_writer, data), type=OtReply)
+    except (OSError, TimeoutError, ValueError) as error:  # msgspec's errors are ValueErrors too
+        raise PlantError(
+            f"the OT writer of the plant gives no answer within {_WRITER_SECONDS:g} s ({type(error).__name__})",
+            f"look into {stage.plant.folder / 'log' / 'ot-writer.log'}; is its process stopped?",
+        ) from error
+
+
+async def _exchange(socket: Path, data: bytes) -> bytes:
+    """Send one line to a socket and return the line that comes back."""
+    reader, writer = await asyncio.open_unix_connection(socket, limit=_LONGEST_LINE)
+    try:
+        writer.write(data)
         await writer.drain()
-        return msgspec.json.decode(await asyncio.wait_for(reader.readline(), 10.0), type=OtReply)
+        return await reader.readline()
     finally:
         writer.close()
-        await writer.wait_closed()

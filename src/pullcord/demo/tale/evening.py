@@ -7,6 +7,8 @@ from typing import Any
 
 from pullcord.demo.config import INSPECTION
 from pullcord.demo.plc import AUTO
+from pullcord.demo.scripts import supplier
+from pullcord.demo.story import POISONED
 from pullcord.demo.tale.attack import approve, waiting
 from pullcord.demo.tale.stage import ML, OT, PEOPLE, SECURITY, Stage
 from pullcord.demo.tale.teller import Voice
@@ -28,6 +30,12 @@ def origin(stage: Stage) -> None:
             Voice.PULLCORD,
             f"origin: span {one['span_id']} of session {one['trace_id']}, confidence {one['confidence']:.2f}",
         )
+        # Pullcord knows spans; which mail came with which of them, the plant knows.
+        mail = stage.bookmark.fact(f"mail of span {one['span_id']}")
+        if mail:
+            stage.say(
+                Voice.SEEN, f"in the plant, that span is the search_mail that brought the mail “{mail}”."
+            )
 
 
 def recover(stage: Stage) -> None:
@@ -51,6 +59,18 @@ def recover(stage: Stage) -> None:
     )
 
 
+def protected(stage: Stage) -> None:
+    """The same question once more, and what the gateway would say now to what the mail wanted."""
+    asked = stage.plant.ask("supplier", 3)
+    calls = ", ".join(str(call["tool"]) for call in asked.calls)
+    stage.say(
+        Voice.SEEN, f"the copilot, asked about deliveries again, calls {calls} and says: “{asked.answer}”"
+    )
+    for tool in (call.tool for call in supplier().told):
+        stage.say(Voice.SEEN, f"the gateway, asked about {tool} by the copilot: {stage.plant.would(tool)}")
+    stage.told_everything()
+
+
 def close(stage: Stage) -> None:
     """People answer what is open and close both incidents."""
     ends = {"incident": "contained and recovered", "observed": "clamped by the gateway; gun measured"}
@@ -68,15 +88,15 @@ def _attended(stage: Stage) -> bool:
     if plan is not None:
         for text in approve(stage, plan):
             stage.say(Voice.PERSON, text)
-    for task in stage.incident()["tasks"]:
-        if task["answer"] is not None:
-            continue
+    tasks = [task for task in stage.incident()["tasks"] if task["answer"] is None]
+    for task in tasks:
         path = f"/api/v1/incidents/{name}/tasks/{task['id']}"
         if task["kind"] in _LOOKED_AT:
             stage.decided(OT, path, answer=task["options"][0], comment="looked at it in the plant")
         elif task["kind"] == "gate":
             stage.decided(ML, path, answer="passed", comment="reference cases run, report attached")
-            stage.say(Voice.PERSON, f"{ML} attests: {task['question']}"[:150])
+        elif task["kind"] == "by_hand" and (did := _mail_removed(stage, task["question"])):
+            stage.decided(OT, path, answer="done", comment=did)
         elif task["kind"] == "switch_back":
             stage.plant.to_automatic()
             # The panel's word counts from the next cycle on; whoever confirms looks first.
@@ -88,7 +108,34 @@ def _attended(stage: Stage) -> bool:
                 f"The operator gives {INSPECTION} back to the AI at the panel and releases {released} held parts;"
                 f" {OT} confirms. Pullcord cannot do this.",
             )
+    _say_gates(stage, tasks)
     return any(phase["name"] == "recover" and phase["end"] for phase in stage.incident()["phases"])
+
+
+def _say_gates(stage: Stage, tasks: list[dict[str, Any]]) -> None:
+    """One line for each system whose gates were attested now."""
+    gates: dict[str, list[str]] = {}
+    for task in tasks:
+        if task["kind"] == "gate":
+            system, _, gate = task["question"].partition(": has this gate passed? ")
+            gates.setdefault(system, []).append(gate.partition(":")[0])
+    for system, names in gates.items():
+        count = f"{len(names)} gate{'s' if len(names) > 1 else ''}"
+        stage.say(Voice.PERSON, f"{ML} attests {count} for {system}: {', '.join(names)}.")
+
+
+def _mail_removed(stage: Stage, question: str) -> str:
+    """Do what Pullcord asks people to do with the mail; returns what was done, empty if it asks something else."""
+    doings = {
+        "quarantine_content": (stage.plant.withhold, "taken out of the inbox, a copy kept"),
+        "purge_content": (stage.plant.purge, "deleted, the copy too"),
+    }
+    for word, (remove, done) in doings.items():
+        if word in question:
+            if remove(POISONED.subject):
+                stage.say(Voice.PERSON, f"{OT}, by hand: the mail “{POISONED.subject}” is {done}.")
+            return f"mail “{POISONED.subject}” {done}"
+    return ""
 
 
 def _recovery(stage: Stage) -> dict[str, Any] | None:

@@ -82,16 +82,20 @@ class Stage:
                 found = look()
             except AwayError:
                 found = None
-            if not found and not self.pullcord.is_alive():
-                self.say(
-                    Voice.NOTE, "Pullcord is gone: somebody killed it. The line runs on; starting it again."
-                )
-                self.start_pullcord()
+            if not found and self.revived():
                 end = time.monotonic() + seconds
             if found:
                 return found
             time.sleep(_PAUSE)
         raise PlantError(f"the demo waited in vain for {what}", f"look into {self.folder / 'pullcord.log'}")
+
+    def revived(self) -> bool:
+        """Start Pullcord again if it is gone; says so, and whether it was."""
+        if self.pullcord.is_alive():
+            return False
+        self.say(Voice.NOTE, "Pullcord is gone: somebody killed it. The line runs on; starting it again.")
+        self.start_pullcord()
+        return True
 
     def decided(self, person: str, path: str, **body: object) -> None:
         """A person decides; asks again if Pullcord was killed at that moment, and what was said before stands."""
@@ -127,3 +131,10 @@ class Stage:
     def told_everything(self) -> None:
         """Wait until the plant's telemetry has reached Pullcord."""
         self.until("telemetry to arrive", lambda: self.plant.untold() == 0)
+
+    def stored_everything(self) -> None:
+        """Wait until what Pullcord acknowledged can be read in its state folder."""
+        self.until(
+            "telemetry to be stored",
+            lambda: self.api.get(SECURITY, "/api/v1/health")["lake"]["behind"] == 0,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,17 +21,22 @@ CHAPTERS: tuple[tuple[str, str, Callable[[Stage], None]], ...] = (
     ("effects", "Seen from the victim's side", attack.effects),
     ("origin", "What happened", evening.origin),
     ("recover", "Back to work, behind gates", evening.recover),
+    ("protected", "What protects now", evening.protected),
     ("close", "Closed by people", evening.close),
 )
 
 
-def tell(folder: Path, teller: Teller, linger: Callable[[str], None] | None = None) -> None:
+def tell(
+    folder: Path, teller: Teller, write: Callable[[], None], linger: Callable[[str], bool] | None = None
+) -> None:
     """Live through the morning in ``folder``.
 
     Args:
         folder: the plant, the state and the story's bookmark lie here.
         teller: shows what happens.
-        linger: called at the end while plant and Pullcord still run, with Pullcord's address; returns to end them.
+        write: called after the last chapter, while plant and Pullcord still run: the results.
+        linger: then called again and again with Pullcord's address, until it says False or is interrupted;
+            it takes about a second each time. A Pullcord that was killed meanwhile is started again.
 
     Raises:
         PlantError: something did not happen that had to.
@@ -39,6 +45,13 @@ def tell(folder: Path, teller: Teller, linger: Callable[[str], None] | None = No
     stage = Stage(folder, teller)
     try:
         teller.say(Voice.CHAPTER, "The plant and Pullcord start")
+        if stage.bookmark.progress.told:
+            titles = {name: title for name, title, _ in CHAPTERS}
+            last = stage.bookmark.progress.told[-1]
+            teller.say(
+                Voice.NOTE,
+                f"Going on after “{titles.get(last, last)}”; for a fresh one, name another folder: --out OTHER",
+            )
         stage.open()
         for name, title, chapter in CHAPTERS:
             if stage.bookmark.is_told(name):
@@ -46,7 +59,10 @@ def tell(folder: Path, teller: Teller, linger: Callable[[str], None] | None = No
             teller.say(Voice.CHAPTER, title)
             chapter(stage)
             stage.bookmark.told(name)
-        if linger is not None:
-            linger(stage.pullcord.url)
+        stage.stored_everything()
+        write()
+        with contextlib.suppress(KeyboardInterrupt):  # how people leave
+            while linger is not None and linger(stage.pullcord.url):
+                stage.revived()
     finally:
         stage.close()
