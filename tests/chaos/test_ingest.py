@@ -123,9 +123,10 @@ def _check_all(folder: Path, loader: Loader) -> None:
     sessions = len(loader.sent) // PARTS
     with running(folder, quiet_seconds=0.1) as (store, pipeline):
         until(
-            lambda: pipeline.health()["watch"]["waiting"] == 0 and pipeline.health()["triage"]["rounds"] > 0
+            lambda: pipeline.health()["watch"]["waiting"] == 0 and pipeline.health()["triage"]["rounds"] > 0,
+            20.0 + KILLS,
         )
-        until(lambda: _findings_in_incidents(store) == _findings(store))
+        until(lambda: _findings_in_incidents(store) == _findings(store), 20.0 + KILLS)
         ids = kept(store)
         # A batch that was moved twice took its own place: there is no second copy to hide.
         assert store.lake._query("SELECT count(*) FROM {all}", []) == [(len(ids),)]

@@ -47,7 +47,10 @@ def test_kills_while_it_acts_lose_nothing_and_double_nothing(tmp_path: Path) -> 
                 assert process.returncode == -signal.SIGKILL
             last = start("drain", tmp_path, socket)
             # A thousand incidents and more are waiting after many kills.
-            said = last.communicate(timeout=120 + 4 * KILLS)[0]
+            try:
+                said = last.communicate(timeout=120 + 4 * KILLS)[0]
+            finally:
+                last.kill()
             assert last.returncode == 0, said
     with open_folder(tmp_path / "state") as store, store.state.transaction() as tx:
         incidents, intents = list(tx.incidents()), tx.intents()

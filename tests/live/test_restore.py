@@ -11,7 +11,7 @@ from tests.live.test_contain import once, planned
 
 def test_an_old_copy_repeats_nothing(tmp_path: Path) -> None:
     with world(tmp_path / "it") as it:
-        it.plc.delay = 1.0
+        it.plc.delay = 3.0
         plan = planned(it)
         before, middle = tmp_path / "before", tmp_path / "middle"
         back_up(it, before)

@@ -43,6 +43,7 @@ OTHERWISE: dict[str, Any] = {
     "refused": (Refusal(what="cut", why="dependants unknown"),),
     "fallback": "by hand",
     "gates": ("golden set",),
+    "systems": ("copilot",),
 }
 ACTION_OTHERWISE: dict[str, Any] = {
     "id": "act-2",
