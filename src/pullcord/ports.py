@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -186,6 +186,28 @@ class Transaction(Protocol):
         self, incident_id: str | None = None, states: Collection[IntentState] | None = None
     ) -> tuple[Intent, ...]:
         """Lines of the journal in the order kept, of one incident or all, in these states or any."""
+        ...
+
+    def automatic(self, since: int, leave_out: Collection[str], plan_hash: str) -> tuple[int, frozenset[str]]:
+        """How many automatic actions there were since a time, and the targets that such actions hold now.
+
+        Args:
+            since: nanoseconds UTC.
+            leave_out: kinds of actions that do not count.
+            plan_hash: actions of this plan do not count among those since; they do hold their targets.
+        """
+        ...
+
+    def put_detector_state(self, detector: str, entries: Mapping[str, bytes | None]) -> None:
+        """Keep, replace, or (None) remove entries of what a detector remembers."""
+        ...
+
+    def detector_state(self, detector: str) -> dict[str, bytes]:
+        """What a detector remembers, by key."""
+        ...
+
+    def findings_after(self, cursor: int, limit: int) -> list[tuple[int, Finding]]:
+        """Findings in the order they became durable, each with its place (rising), from after a place on."""
         ...
 
     def put_mode(self, change: ModeChange) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from pullcord.store.errors import CorruptRowError
-from pullcord.store.findings import findings, put_findings
+from pullcord.store.findings import findings, findings_after, put_findings
 from pullcord.store.tables import FINDINGS
 from tests.contracts.nouns import finding
 
@@ -37,3 +37,12 @@ def test_damage_is_met_when_it_is_reached(connection: Connection) -> None:
     assert next(found).id == "a"
     with pytest.raises(CorruptRowError, match="row 'b'"):
         next(found)
+
+
+def test_findings_come_back_in_the_order_they_became_durable(connection: Connection) -> None:
+    put_findings(connection, [finding("b"), finding("a")])
+    put_findings(connection, [finding("a"), finding("c")])
+    first = findings_after(connection, 0, 2)
+    assert [(place, one.id) for place, one in first] == [(1, "b"), (2, "a")]
+    assert [one.id for _, one in findings_after(connection, first[-1][0], 9)] == ["c"]
+    assert findings_after(connection, 3, 9) == []

@@ -9,7 +9,7 @@ import msgspec
 
 from pullcord.analysis.classes import HARMLESS, mode_allows
 from pullcord.model.approval import Approval, Decision
-from pullcord.model.intent import Intent, IntentState
+from pullcord.model.intent import Intent
 from pullcord.model.inventory import AiSystem, Inventory, Mode
 from pullcord.model.mode_change import ModeChange
 from pullcord.model.plan import ApprovalNeed, ApproverRole, Plan, PlanPurpose, sealed
@@ -150,20 +150,12 @@ class LivePolicy:
 
     def _full(self, plan: Plan, tx: Transaction) -> str:
         """Which cap automatic actions have reached; people's own decisions pass all the same."""
-        hour = self._clock.now() - HOUR
-        # What was taken back is no longer held, and taking back holds nothing.
-        lines = [
-            one
-            for one in tx.intents()
-            if one.automatic and one.undoes is None and one.action.kind not in HARMLESS
-        ]
-        # A plan under way is asked about again and again: its own actions count once.
-        others = [one for one in lines if one.plan_hash != plan.hash]
-        recent = sum(one.time >= hour and one.state is not IntentState.NOT_DONE for one in others)
         changing = [action for action in plan.actions if action.kind not in HARMLESS]
+        # A plan under way is asked about again and again: its own actions count once. What was taken back is no
+        # longer held, and taking back holds nothing.
+        recent, held = tx.automatic(self._clock.now() - HOUR, HARMLESS, plan.hash)
         if recent + len(changing) > self._caps.actions_per_hour:
             return f"more than {self._caps.actions_per_hour} automatic actions in an hour: people decide"
-        held = {one.action.target for one in lines if one.state is IntentState.CONFIRMED}
         held |= {action.target for action in changing}
         known = held & set(self._systems)
         if known and len(known) * 100 > self._caps.share_percent * len(self._systems):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pullcord.model.finding import Finding
 from pullcord.store.rows import chunks, corrupt, decode, encode
-from pullcord.store.tables import FINDINGS
+from pullcord.store.tables import FINDING_ORDER, FINDINGS
 
 _INSERT = insert(FINDINGS).on_conflict_do_nothing().returning(FINDINGS.c.id)
 
@@ -22,8 +22,25 @@ def put_findings(connection: Connection, findings: Iterable[Finding]) -> int:
         for finding in chunk:
             first.setdefault(finding.id, finding)
         rows = [_row(finding) for finding in first.values()]
-        new += len(connection.execute(_INSERT, rows).all())
+        added = set(connection.execute(_INSERT, rows).scalars())
+        if added:
+            order = [{"finding_id": key} for key in first if key in added]
+            connection.execute(insert(FINDING_ORDER), order)
+        new += len(added)
     return new
+
+
+def findings_after(connection: Connection, cursor: int, limit: int) -> list[tuple[int, Finding]]:
+    """Findings in the order they became durable, each with its place, from after a place on."""
+    joined = FINDING_ORDER.join(FINDINGS, FINDING_ORDER.c.finding_id == FINDINGS.c.id)
+    query = (
+        select(FINDING_ORDER.c.sequence, FINDINGS.c.id, FINDINGS.c.body)
+        .select_from(joined)
+        .where(FINDING_ORDER.c.sequence > cursor)
+        .order_by(FINDING_ORDER.c.sequence)
+        .limit(limit)
+    )
+    return [(place, _read(key, body)) for place, key, body in connection.execute(query)]
 
 
 def _row(finding: Finding) -> dict[str, object]:

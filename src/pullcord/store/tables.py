@@ -116,6 +116,13 @@ INTENTS = Table(
     Column("key", String, nullable=False, unique=True),
     Column("incident_id", String, _incident(), nullable=False, index=True),
     Column("state", String, nullable=False, index=True),
+    # What the caps on automatic actions are counted by.
+    Column("automatic", Boolean, nullable=False, index=True),
+    Column("undo", Boolean, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("plan_hash", String, nullable=False),
+    Column("time", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -140,4 +147,21 @@ LEASES = Table(
     METADATA,
     Column("executor", String, primary_key=True),
     Column("until", BigInteger, nullable=False),
+)
+
+# The order in which findings became durable: whoever passes them on remembers how far it came.
+FINDING_ORDER = Table(
+    "finding_order",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("finding_id", String, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+DETECTOR_STATE = Table(
+    "detector_state",
+    METADATA,
+    Column("detector", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )

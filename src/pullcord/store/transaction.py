@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
@@ -18,8 +18,8 @@ from pullcord.model.noun import Noun
 from pullcord.model.outcome import Receipt, Verification
 from pullcord.model.plan import Plan
 from pullcord.model.task import Task
+from pullcord.store import detectors, governance, inbox, incidents, journal, records
 from pullcord.store import findings as kept_findings
-from pullcord.store import governance, inbox, incidents, journal, records
 from pullcord.store.tables import META
 
 
@@ -124,6 +124,22 @@ class SqlTransaction:
     ) -> tuple[Intent, ...]:
         """Lines of the journal in the order kept, of one incident or all, in these states or any."""
         return journal.get_intents(self._connection, incident_id, states)
+
+    def automatic(self, since: int, leave_out: Collection[str], plan_hash: str) -> tuple[int, frozenset[str]]:
+        """How many automatic actions there were, and what such actions hold."""
+        return journal.automatic(self._connection, since, leave_out, plan_hash)
+
+    def put_detector_state(self, detector: str, entries: Mapping[str, bytes | None]) -> None:
+        """Keep, replace, or (None) remove entries of what a detector remembers."""
+        detectors.put_detector_state(self._connection, detector, entries)
+
+    def detector_state(self, detector: str) -> dict[str, bytes]:
+        """What a detector remembers, by key."""
+        return detectors.detector_state(self._connection, detector)
+
+    def findings_after(self, cursor: int, limit: int) -> list[tuple[int, Finding]]:
+        """Findings in the order they became durable, each with its place, from after a place on."""
+        return kept_findings.findings_after(self._connection, cursor, limit)
 
     def put_mode(self, change: ModeChange) -> None:
         """Keep or replace a mode change; one that comes into force ends the one people were asked about."""

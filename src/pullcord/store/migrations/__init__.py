@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision this Pullcord writes; a test compares it with the newest file in ``versions``."""
