@@ -54,6 +54,34 @@ COMPONENTS = {
             programs=("chromium", "/usr/bin/chromium"),
             debian=("chromium",),
         ),
+        Component(
+            name="mosquitto",
+            tests="the MQTT listener against a real broker",
+            get="apt-get install mosquitto",
+            programs=("mosquitto", "/usr/sbin/mosquitto"),
+            debian=("mosquitto",),
+        ),
+        Component(
+            name="swaks",
+            tests="mail from a real client",
+            get="apt-get install swaks",
+            programs=("swaks",),
+            debian=("swaks",),
+        ),
+        Component(
+            name="logger",
+            tests="syslog from util-linux",
+            get="apt-get install bsdutils",
+            programs=("logger",),
+            debian=("bsdutils",),
+        ),
+        Component(
+            name="openssl",
+            tests="TLS with a client that is not ours",
+            get="apt-get install openssl",
+            programs=("openssl",),
+            debian=("openssl",),
+        ),
     )
 }
 

@@ -11,10 +11,12 @@ import msgspec
 
 from pullcord import content
 from pullcord.app.clock import SystemClock
+from pullcord.app.detectors import Troubles, load_ruleset
 from pullcord.app.inventory import read_inventory
-from pullcord.app.judging import Judging, rule_files
-from pullcord.app.live.pipeline import Pipeline
+from pullcord.app.judging import Judging
+from pullcord.app.live.pipeline import Habits, Pipeline
 from pullcord.app.live.triage import Tellers
+from pullcord.detection.detectors import Detectors
 from pullcord.detection.engine import Detector
 from pullcord.detection.rules import load_rules
 from pullcord.intake import native, otlp
@@ -31,9 +33,19 @@ START = from_rfc3339("2026-03-17T04:30:00Z")
 RECEIVED = START + 1
 
 
-def detector() -> Detector:
+def detector() -> Detectors:
     """The shipped rules."""
-    return Detector(load_rules(rule_files(None)))
+    return only_rules(Detector(load_ruleset(None)))
+
+
+def no_rules() -> Detectors:
+    """Nothing is found."""
+    return only_rules(Detector(load_rules([])))
+
+
+def only_rules(rules: Detector, troubles: Troubles | None = None) -> Detectors:
+    """Rules without detectors that learn."""
+    return Detectors(rules, (), troubles or Troubles())
 
 
 def refused(name: str, **more: object) -> Event:
@@ -94,7 +106,9 @@ def running(
 ) -> Iterator[tuple[Store, Pipeline]]:
     """A pipeline over a state folder; stopped in order."""
     with open_folder(folder) as store:
-        pipeline = Pipeline(store, Judging(), SystemClock(), (told or Told()).tellers(), quiet_seconds)
+        pipeline = Pipeline(
+            store, Judging(), SystemClock(), (told or Told()).tellers(), Habits(quiet_seconds)
+        )
         pipeline.start()
         try:
             yield store, pipeline

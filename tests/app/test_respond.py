@@ -9,6 +9,7 @@ import pytest
 
 from pullcord.app import respond as module
 from pullcord.app.inputs import Inputs
+from pullcord.detection import sessions
 from pullcord.detection.behaviour import examine
 from pullcord.intake.reader import Batch
 from pullcord.model.errors import NothingReadableError, UsageError
@@ -129,7 +130,8 @@ def test_a_run_that_breaks_anywhere_is_made_up_for(
     def broken(*_given: object) -> object:
         raise StoppedError
 
-    place = "pullcord.app.outputs.render" if stage == "render" else f"{module.__name__}.{stage}"
+    homes = {"render": "pullcord.app.outputs", "examine": "pullcord.detection.sessions"}
+    place = f"{homes.get(stage, module.__name__)}.{stage}"
     with monkeypatch.context() as patch:
         patch.setattr(place, broken)
         with pytest.raises(StoppedError):
@@ -203,7 +205,7 @@ def test_sessions_are_watched_on_from_where_it_was(tmp_path: Path, monkeypatch: 
             raise StoppedError
         return list(examine(session, internal))
 
-    monkeypatch.setattr(module, "examine", counted)
+    monkeypatch.setattr(sessions, "examine", counted)
     monkeypatch.setattr(module, "_TRACES_AT_ONCE", 4)
     with pytest.raises(StoppedError):
         respond(tmp_path)

@@ -4,7 +4,7 @@ import msgspec
 
 from pullcord.containment.agreement import agreeing, automatic
 from pullcord.model.event import SourceTrust
-from pullcord.model.finding import FindingKind
+from pullcord.model.finding import FindingKind, Severity
 from pullcord.model.inventory import Mode
 from pullcord.model.plan import ActionClass
 from tests.scenes import finding, types
@@ -31,6 +31,11 @@ def test_hearsay_and_other_types_do_not_count() -> None:
         assert agreeing([ONE, msgspec.structs.replace(OTHER, kind=kind)], KIND) == (1, False)
     assert agreeing([ONE, finding("c", incident_type="malfunction")], KIND)[0] == 1
     assert agreeing([ONE, OTHER], None) == (0, False)
+
+
+def test_low_findings_do_not_count() -> None:
+    weak = msgspec.structs.replace(OTHER, severity=Severity.LOW)
+    assert agreeing([ONE, weak], KIND) == (1, False)
 
 
 def test_all_from_where_the_suspect_writes_is_not_enough() -> None:

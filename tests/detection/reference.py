@@ -1,6 +1,6 @@
 """A slow, obvious interpreter of pySigma's condition tree, from the specification, to check the engine by.
 
-It shares no code with the engine: wildcards by recursion, regular expressions by ``re``, one value at a time.
+It shares no code with the engine: wildcards and regular expressions by ``re``, one value at a time.
 """
 
 from __future__ import annotations
@@ -175,9 +175,7 @@ def text_holds(pattern: SigmaString, text: str, *, cased: bool) -> bool:
 
 
 def glob(parts: list[str | SpecialChars], text: str) -> bool:
-    """Wildcard matching by recursion."""
-    if not parts:
-        return not text
-    if parts[0] is SpecialChars.WILDCARD_MULTI:
-        return glob(parts[1:], text) or (bool(text) and glob(parts, text[1:]))
-    return bool(text) and parts[0] in (SpecialChars.WILDCARD_SINGLE, text[0]) and glob(parts[1:], text[1:])
+    """Wildcard matching as a regular expression for the whole text."""
+    marks = {SpecialChars.WILDCARD_MULTI: ".*", SpecialChars.WILDCARD_SINGLE: "."}
+    pattern = "".join(re.escape(part) if isinstance(part, str) else marks[part] for part in parts)
+    return re.fullmatch(pattern, text, re.DOTALL) is not None

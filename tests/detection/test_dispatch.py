@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pullcord.detection.dispatch import _CACHE_LIMIT, Dispatch, serves
+from pullcord.detection.dispatch import Dispatch, serves
 from pullcord.model.event import LogSource
-from tests.detection.build import load, selection
 
 EVENT = LogSource(product="windows", category="registry_set", service="sysmon")
 
@@ -30,10 +29,18 @@ def test_what_the_event_does_not_say_does_not_fit() -> None:
     assert not serves(LogSource(category="registry_set"), LogSource(category="registry_event"))
 
 
-def test_rules_for_a_source_and_bounded_memory() -> None:
-    dispatch = Dispatch(load(selection({"a": "b"})).rules)
-    assert len(dispatch.rules_for(LogSource(product="ai", category="tool"))) == 1
-    for number in range(_CACHE_LIMIT + 10):
-        assert dispatch.rules_for(LogSource(product=f"p{number}")) == ()
-    assert len(dispatch._known) == _CACHE_LIMIT
-    assert len(dispatch.rules_for(LogSource(product="ai", category="tool"))) == 1
+def test_rules_for_a_source_rise_and_made_up_words_fill_no_memory() -> None:
+    ai, tool = LogSource(product="ai"), LogSource(product="ai", category="tool")
+    dispatch = Dispatch([tool, ai, LogSource(service="x"), tool])
+    assert dispatch.rules_for(LogSource(product="AI", category="tool")) == (0, 1, 3)
+    assert dispatch.rules_for(LogSource(product="ai", service="X")) == (1, 2)
+    for number in range(2_000):
+        assert dispatch.rules_for(LogSource(product=f"p{number}", service=f"s{number}")) == ()
+    # Words that no rule names are all one: made-up ones neither fill the memory nor cost a search.
+    assert len(dispatch._known) == 3
+    assert dispatch.rules_for(LogSource(product="ai", category="tool", service="made up")) == (0, 1, 3)
+
+
+def test_a_narrow_category_finds_rules_for_the_wide_one() -> None:
+    dispatch = Dispatch([LogSource(product="windows", category="registry_event")])
+    assert dispatch.rules_for(EVENT) == (0,)

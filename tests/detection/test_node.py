@@ -1,16 +1,34 @@
 from __future__ import annotations
 
-from pullcord.detection.node import Witness, all_of, any_of, leaf, negation, statement
+from pullcord.detection.node import (
+    All,
+    Any,
+    Compare,
+    Form,
+    Node,
+    Statement,
+    Test,
+    ValueTest,
+    Witness,
+    all_of,
+    any_of,
+    negation,
+)
 from pullcord.detection.view import View
 
 VIEW = View({"a": ["x", "Yes"], "b": 3})
 
-YES = leaf("a", View.folded, lambda text: text == "yes")
-THREE = leaf("b", View.values, lambda value: value == 3)
-NEVER = leaf("a", View.texts, lambda text: text == "z")
+
+def call(field: str, form: Form, test: ValueTest) -> Node:
+    return Compare(field, form, test, Test.CALL, test)
 
 
-def test_a_leaf_shows_the_element_that_matched() -> None:
+YES = call("a", Form.FOLDED, lambda text: text == "yes")
+THREE = call("b", Form.VALUES, lambda value: value == 3)
+NEVER = call("a", Form.TEXTS, lambda text: text == "z")
+
+
+def test_a_comparison_shows_the_element_that_matched() -> None:
     assert YES.match(VIEW)
     assert list(YES.witnesses(VIEW)) == [Witness("a", "Yes")]
     assert not NEVER.match(VIEW)
@@ -38,6 +56,12 @@ def test_a_negation_has_no_witness() -> None:
 
 
 def test_a_statement() -> None:
-    node = statement(lambda view: "c" not in view.attributes, "c is absent")
+    node = Statement(lambda view: "c" not in view.attributes, "c is absent")
     assert node.match(VIEW)
     assert list(node.witnesses(VIEW)) == [Witness(None, "c is absent")]
+
+
+def test_levels_of_the_same_kind_are_one() -> None:
+    assert all_of([all_of([YES, THREE]), NEVER]) == All((YES, THREE, NEVER))
+    assert any_of([YES, any_of([THREE, NEVER])]) == Any((YES, THREE, NEVER))
+    assert any_of([all_of([YES, THREE]), NEVER]) == Any((All((YES, THREE)), NEVER))

@@ -42,7 +42,7 @@ def test_a_broken_document_leaves_its_neighbours() -> None:
     rules = load_rules([("a.yml", data)])
     states = [status.status for status in rules.statuses]
     assert states == [RuleState.LOADED, RuleState.FAILED, RuleState.FAILED, RuleState.LOADED]
-    assert "not supported yet" in (rules.statuses[2].error or "")
+    assert "missing required field `type`" in (rules.statuses[2].error or "")
 
 
 def test_the_second_rule_with_an_id_fails() -> None:

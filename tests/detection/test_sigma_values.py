@@ -4,8 +4,8 @@ import pytest
 from sigma.types import SigmaBool, SigmaCIDRExpression, SigmaNumber, SigmaRegularExpression, SigmaString
 
 from pullcord.detection.errors import RuleError
-from pullcord.detection.sigma_values import as_number, regex_of, value_test
-from pullcord.detection.view import Scalar
+from pullcord.detection.sigma_values import regex_of, value_test
+from pullcord.detection.view import Scalar, as_number
 
 
 @pytest.mark.parametrize(

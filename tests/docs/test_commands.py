@@ -12,8 +12,8 @@ from tests.gates.lint import ROOT
 PAGE = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
 # Explained once, under "Common to all".
 COMMON = {"--help", "--json"}
-# The reading command behind `investigate FILE...` is called by no name of its own.
-NAMELESS = {"investigate files": "investigate"}
+# The reading commands behind `investigate FILE...` and `detect FILE...` are called by no name of their own.
+NAMELESS = {"investigate files": "investigate", "detect files": "detect"}
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -30,9 +30,9 @@ def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Co
 
 def hidden() -> list[tuple[str, click.Command]]:
     """Commands that their group does not list."""
-    from pullcord.cli.investigate import _files
+    from pullcord.cli import detect, investigate
 
-    return [("investigate files", _files)]
+    return [("investigate files", investigate._files), ("detect files", detect._files)]
 
 
 ALL = dict([*commands(cli), *hidden()])

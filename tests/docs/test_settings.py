@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 
+from pullcord.app.live.forward_settings import HecForward, SyslogForward, WebhookForward
 from pullcord.app.settings import (
     OtSettings,
     Person,
@@ -28,11 +29,14 @@ SECTIONS: dict[str, type[Noun]] = {
     "`[response]`": ResponseSettings,
     "`[[people]]`": Person,
     "`[[sources]]`": Source,
+    "`[[forward]]` syslog": SyslogForward,
+    "`[[forward]]` hec": HecForward,
+    "`[[forward]]` webhook": WebhookForward,
     "`[ot]`": OtSettings,
     "`[[responders]]`": ResponderSettings,
 }
 # Tables of the file have sections of their own; `folder` is no setting.
-ELSEWHERE = {"folder", "server", "response", "people", "sources", "ot", "responders"}
+ELSEWHERE = {"folder", "server", "response", "people", "sources", "listeners", "forward", "ot", "responders"}
 
 
 def rows(title: str) -> dict[str, str]:

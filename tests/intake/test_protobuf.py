@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullcord.intake.errors import UnreadableRecordError
-from pullcord.intake.protobuf import broken, field, fields, is_crowded, varint
+from pullcord.intake.protobuf import broken, field, fields, is_crowded, leading, read_varint, varint
 
 
 def test_fields_come_in_order_and_whole() -> None:
@@ -81,3 +81,27 @@ def test_long_text_is_none() -> None:
 
 def test_the_complaint_has_a_cure() -> None:
     assert broken("request").cure
+
+
+def test_leading_fields_and_the_rest() -> None:
+    counted: list[int] = []
+    data = field(2, b"a") + field(2, b"b" * 300) + field(3, b"c") + field(2, b"d")
+    assert leading(data, 2, "m", counted.append) == ([b"a", b"b" * 300], field(3, b"c") + field(2, b"d"))
+    assert counted == [1, 1]
+    assert leading(data, 1, "m", counted.append) == ([], data)
+    with pytest.raises(UnreadableRecordError, match="m: no valid protobuf"):
+        leading(field(2, b"a")[:-1], 2, "m", counted.append)
+
+
+@given(number=st.integers(0, 2**64 - 1), before=st.binary(max_size=3))
+def test_variable_length_integers(number: int, before: bytes) -> None:
+    data = before + varint(number)
+    assert read_varint(data + b"x", len(before), "m") == (number, len(data))
+    with pytest.raises(UnreadableRecordError):
+        read_varint(data[:-1], len(before), "m")
+
+
+def test_the_longest_integer_has_ten_bytes() -> None:
+    assert read_varint(b"\xff" * 9 + b"\x01", 0, "m") == (2**64 - 1, 10)
+    with pytest.raises(UnreadableRecordError):
+        read_varint(b"\xff" * 10 + b"\x01", 0, "m")

@@ -9,6 +9,7 @@ from pullcord.intake.context import Context, Limits, Rejection
 from pullcord.intake.reader import Batch, read_either, read_events, read_findings, require_something
 from pullcord.model.errors import NothingReadableError, UsageError
 from pullcord.model.event import Event
+from tests.intake.formats.samples import CLOUDTRAIL, OKTA, SURICATA_ALERT, WAZUH
 from tests.intake.requests import span, traces
 
 
@@ -121,3 +122,27 @@ def test_either_takes_events_and_findings_as_they_come(tmp_path: Path) -> None:
     assert [type(item).__name__ for item in batch.items] == ["Finding", "Event", "Event"]
     assert [item.line for item in told] == [4]
     assert ctx.counters.accepted == 3
+
+
+def test_alerts_of_other_tools_are_events_or_findings_as_asked(tmp_path: Path) -> None:
+    quiet = WAZUH | {"rule": {"level": 1}}
+    path = write(tmp_path, *map(orjson.dumps, (WAZUH, SURICATA_ALERT, OKTA, quiet)))
+    events, told, _ = read(path)
+    assert [event.id.partition(":")[0] for event in events[0].items] == ["wazuh", "suricata", "okta", "wazuh"]
+    assert told == []
+    told = []
+    (batch,) = read_findings([path], Context(), told.append)
+    assert [finding.product for finding in batch.items] == ["wazuh", "suricata"]
+    assert [(item.line, item.cause) for item in told] == [
+        (3, "an event (okta) where findings belong"),
+        (4, "wazuh: an event, not an alert"),
+    ]
+    (either,) = read_either([path], Context(), told.append)
+    assert len(either.items) == 6
+
+
+def test_broken_records_in_a_list_are_told_by_their_place(tmp_path: Path) -> None:
+    path = write(tmp_path, orjson.dumps({"Records": [CLOUDTRAIL, {"x": 1}]}))
+    (batch,), told, _ = read(path)
+    assert len(batch.items) == 1
+    assert told[0].cause.startswith("Records[1]: ")

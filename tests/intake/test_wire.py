@@ -22,6 +22,7 @@ from pullcord.intake.wire import (
     unpack,
 )
 from pullcord.model.finding import finding_id
+from tests.intake.formats.samples import ALL, CLOUDTRAIL
 from tests.intake.requests import logs, span, traces
 
 CTX = Context(source="gateway")
@@ -182,3 +183,13 @@ def test_a_finding_from_outside_takes_no_id_of_ours_and_none_of_another_source(
     }
     assert len(ids) == 2
     assert not any(one.startswith("fnd-") for one in ids)
+
+
+def test_formats_of_other_tools_and_their_alerts() -> None:
+    found = read(lines(*ALL.values(), {"Records": [CLOUDTRAIL, 7]}))
+    assert len(found.events) == len(ALL) + 1
+    assert [finding.product for finding in found.findings] == ["suricata", "wazuh"]
+    assert all(finding.id.startswith("ext-") for finding in found.findings)
+    assert [(one.line, one.cause) for one in found.problems] == [
+        (len(ALL) + 1, "Records[1]: a number instead of an object")
+    ]

@@ -135,6 +135,7 @@ def test_openapi_lists_every_route(client: Client) -> None:
         "/api/v1/plans/{plan_id}/decisions",
         "/api/v1/systems",
         "/api/v1/systems/{name}/mode",
+        "/api/v1/reports",
         "/api/v1/stop",
         "/api/v1/resume",
         "/api/v1/health",

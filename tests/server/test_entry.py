@@ -19,7 +19,7 @@ DECISIONS = {
     "incidents/inc-1/close": {"comment": "x"},
     "incidents/inc-1/tasks/t": {"answer": "yes"},
 }
-TELEMETRY = ["/v1/traces", "/v1/logs", "/api/v1/events"]
+TELEMETRY = ["/v1/traces", "/v1/logs", "/api/v1/events", "/services/collector", "/_bulk", "/logs/_bulk"]
 
 
 @pytest.mark.parametrize("path", READS)
@@ -58,6 +58,12 @@ def test_the_scheme_is_bearer(client: Client) -> None:
     assert client.get("/api/v1/waiting", headers={"authorization": PERSON}).status_code == 401
     assert client.get("/api/v1/waiting", headers={"authorization": f"Basic {PERSON}"}).status_code == 401
     assert client.get("/api/v1/waiting", headers={"authorization": f"bearer  {PERSON}"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", TELEMETRY)
+def test_two_tokens_are_none(client: Client, path: str) -> None:
+    two = [("authorization", f"Bearer {SOURCE}"), ("authorization", f"Bearer {SOURCE}")]
+    assert client.post(path, content=b"", headers=two).status_code in (401, 403)
 
 
 def test_what_says_no_scope_is_closed(house: House) -> None:

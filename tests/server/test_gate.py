@@ -16,8 +16,9 @@ from litestar.testing import TestClient
 from pullcord.app.people.services import Reply
 from pullcord.model.person import Principal
 from pullcord.server.application import make_app
-from pullcord.server.gate import Bounds, is_telemetry
-from tests.server.fakes import PERSON, SOURCE, Client, House, MemoryDesk, bearer
+from pullcord.server.dialects import is_telemetry
+from pullcord.server.gate import Bounds
+from tests.server.fakes import FIELD, PERSON, SOURCE, Client, House, MemoryDesk, bearer
 from tests.server.live import running
 
 HEAD = (
@@ -174,3 +175,75 @@ def test_two_host_headers_are_none(house: House) -> None:
 
     asyncio.run(main())
     assert sent[0]["status"] == 403
+
+
+def half_sent(url: str, token: str, path: str, size: int = 1, announced: int = 1_000_000) -> socket.socket:
+    """A request whose body does not go on."""
+    place = urlsplit(url)
+    wire = socket.create_connection((place.hostname or "", place.port or 0), timeout=10)
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: {announced}"
+    wire.sendall(f"{head}\r\n\r\n".encode() + b"x" * size)
+    return wire
+
+
+def test_half_sent_bodies_of_one_source_leave_room_for_another() -> None:
+    with running(House(), Bounds(telemetry=16)) as url:
+        wires = [half_sent(url, SOURCE, "/_bulk") for _ in range(12)]
+        try:
+            mine = {"authorization": f"Splunk {SOURCE}"}
+            other = {"authorization": f"Splunk {FIELD}"}
+            place = f"{url}/services/collector"
+            deadline = time.monotonic() + 5
+            while (refused := httpx.post(place, content=b'{"event":"x"}', headers=mine)).status_code != 503:
+                assert time.monotonic() < deadline
+            assert (refused.json()["code"], refused.headers["retry-after"]) == (9, "1")
+            elastic = httpx.post(f"{url}/_bulk", content=b"", headers=bearer(SOURCE))
+            assert (elastic.status_code, elastic.json()["status"]) == (503, 503)
+            otlp = httpx.post(
+                f"{url}/v1/logs", content=b"{}", headers=bearer(SOURCE, content_type="application/json")
+            )
+            assert (otlp.status_code, otlp.json()["code"]) == (503, 14)
+            for _ in range(10):
+                assert httpx.post(place, content=b'{"event":"x"}', headers=other).status_code == 200
+        finally:
+            for wire in wires:
+                wire.close()
+
+
+def test_bytes_of_one_source_are_bounded_while_they_come() -> None:
+    bounds = Bounds(telemetry=64, body=1 << 20, bodies=4 << 20)
+    with running(House(), bounds) as url:
+        wires = [half_sent(url, SOURCE, "/v1/logs", 700_000) for _ in range(4)]
+        answers = [first_line(wire) for wire in wires]
+        # Two fit into half of the four MiB, and three are over it.
+        assert answers.count(b"") >= 2
+        assert b"HTTP/1.1 503" in answers
+        assert set(answers) <= {b"", b"HTTP/1.1 503"}
+        other = httpx.post(
+            f"{url}/v1/logs", content=b"{}", headers=bearer(FIELD, content_type="application/json")
+        )
+        assert other.status_code == 200
+        for wire in wires:
+            wire.close()
+
+
+def first_line(wire: socket.socket) -> bytes:
+    """The status of the answer that came, if any did within a second."""
+    wire.settimeout(1)
+    try:
+        return wire.recv(1_000)[:12]
+    except TimeoutError:
+        return b""
+
+
+def test_a_stranger_takes_no_share_and_no_body_is_read() -> None:
+    with running(House(), Bounds(telemetry=4)) as url:
+        wires = [half_sent(url, "nobody", "/services/collector") for _ in range(20)]
+        answers = [wire.recv(1_000) for wire in wires]
+        for wire in wires:
+            wire.close()
+        assert all(answer.startswith((b"HTTP/1.1 403", b"HTTP/1.1 503")) for answer in answers)
+        assert all(b"connection: close" in answer for answer in answers)
+        assert httpx.post(
+            f"{url}/services/collector", content=b'{"event":"x"}', headers=bearer(SOURCE)
+        ).is_success

@@ -28,7 +28,9 @@ def test_all_others_get_code_cause_and_cure(client: Client) -> None:
     assert set(answer.json()) == {"code", "cause", "cure"}
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("PUT", "/api/v1/stop", 405)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/api/v1/stop", 405)]
+)
 def test_a_wrong_address_or_method(client: Client, method: str, path: str, status: int) -> None:
     answer = client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (status, "PC-6105")

@@ -34,6 +34,17 @@ def test_only_linking_entities_are_kept_and_the_actor_is_one() -> None:
     assert row.entities == ("actor:eve", "address:10.0.0.1")
 
 
+def test_places_of_the_plants_own_tie_nothing() -> None:
+    places = (
+        "destination:mes.brackwede-doors.example",
+        "destination:desk-helper",
+        "destination:drop.example",
+    )
+    rows = Gatherer(Plant(plant("discrete")), lambda _: ("tool-abuse", "test"), frozenset({"destination"}))
+    (row,) = rows.gather([finding("a", entities=places)])
+    assert row.entities == ("destination:drop.example",)
+
+
 def test_a_repeated_finding_counts_once_whatever_comes_first() -> None:
     one, other = finding("a", 0, asset="x"), finding("a", 5, asset="y")
     assert gather(one, other, one) == gather(other, one)

@@ -6,7 +6,7 @@ from pullcord.model.incident import ProductionRisk
 from pullcord.model.inventory import Criticality
 from pullcord.triage.impact import Impact
 from pullcord.triage.rows import Signature
-from pullcord.triage.severity import grade
+from pullcord.triage.severity import grade, weighty
 
 NOWHERE = Impact(production_at_risk=ProductionRisk.NO)
 EVERYWHERE = Impact(
@@ -64,3 +64,30 @@ def test_text_and_reports_alone_stay_at_medium() -> None:
 def test_unknown_says_what_is_unknown() -> None:
     unknown = Impact(production_at_risk=ProductionRisk.UNKNOWN, unknown=("b", "c", "d", "e"))
     assert any("b, c, d and 1 more" in reason for reason in grade("tool-abuse", [said()], unknown, 1)[1])
+
+
+def test_anomalies_alone_stay_at_medium() -> None:
+    odd = [said(kind=FindingKind.ANOMALY), said(kind=FindingKind.ANOMALY, rule="s")]
+    severity, reasons = grade("unsafe-setpoint", odd, EVERYWHERE, 9)
+    assert severity is Severity.MEDIUM
+    assert "Anomalies alone" in reasons[-1]
+    assert grade("unsafe-setpoint", [*odd, said(rule="t")], EVERYWHERE, 9)[0] is Severity.CRITICAL
+
+
+def test_a_low_alert_about_something_else_agrees_with_nothing() -> None:
+    other = said(Severity.LOW, FindingKind.EXTERNAL, "s")._replace(type="it-reconnaissance", product="q")
+    assert list(weighty("tool-abuse", [said(), other])) == [said()]
+    assert list(weighty("malfunction", [other])) == [other]
+    assert grade("tool-abuse", [said(), other], NOWHERE, 1)[0] is Severity.MEDIUM
+    graver = other._replace(severity=Severity.MEDIUM)
+    assert grade("tool-abuse", [said(), graver], NOWHERE, 1)[0] is Severity.HIGH
+
+
+def test_weak_behaviour_does_not_expose() -> None:
+    weak = said(Severity.LOW, FindingKind.BEHAVIOUR, "s")
+    exposed = Impact(production_at_risk=ProductionRisk.NO, exposed=("recipe",))
+    assert grade("tool-abuse", [said(), weak], exposed, 1)[0] is Severity.MEDIUM
+    assert (
+        grade("tool-abuse", [said(), said(kind=FindingKind.BEHAVIOUR, rule="s")], exposed, 1)[0]
+        is Severity.HIGH
+    )

@@ -15,13 +15,13 @@ from pathlib import Path
 from pullcord.analysis.sessions import build_session
 from pullcord.app.cases import cases
 from pullcord.app.clock import SystemClock
+from pullcord.app.detector_memory import DetectorMemory
+from pullcord.app.detectors import Troubles, load_ruleset, make_detectors
 from pullcord.app.inputs import Inputs, Tell, to_stderr
-from pullcord.app.judging import Judging, rule_files
+from pullcord.app.judging import Judging
 from pullcord.app.outputs import Outputs
 from pullcord.app.progress import Progress, Silent
-from pullcord.detection.behaviour import examine
-from pullcord.detection.engine import Detector
-from pullcord.detection.rules import load_rules
+from pullcord.detection.sessions import SessionDetectors
 from pullcord.intake.files import STDIN
 from pullcord.model.errors import UsageError
 from pullcord.model.event import Event
@@ -106,18 +106,22 @@ class Run:
             whole = tx.meta("read") is not None
         if whole:
             return
-        detector = Detector(load_rules(rule_files(None)))
+        troubles = Troubles()
+        detectors = make_detectors(load_ruleset(None), self.recording.judging.inventory, troubles)
+        memory = DetectorMemory(detectors.memories, (), self.clock)
         self.progress.stage("Reading and detecting", None)
         for name, path in files:
             for batch in inputs.either_of(path, places[name]):
                 events = {item.id: item for item in reversed(batch.items) if isinstance(item, Event)}
                 findings = [item for item in batch.items if isinstance(item, Finding)]
                 with store.state.transaction() as tx:
+                    memory.begin(tx)
                     new = tx.claim_events(list(events), self.clock.now())
                     fresh = [event for event in reversed(events.values()) if event.id in new]
                     # The segment is durable before the place is: a kill between the two writes it once more.
                     store.lake.append(f"{name[:16]}-{batch.last_line:012d}", fresh)
-                    tx.put_findings(detector.detect(fresh))
+                    tx.put_findings(detectors.feed(fresh))
+                    memory.keep(tx)
                     tx.put_findings(findings)
                     tx.set_meta(f"read:{name}", str(batch.last_line))
                 self.progress.step(len(batch.items))
@@ -131,6 +135,7 @@ class Run:
         with store.state.transaction() as tx:
             place = tx.meta("session") or ""
         todo = [trace for trace in store.lake.trace_ids() if trace > place]
+        judge = SessionDetectors(self.recording.judging.inventory.internal_domains)
         self.progress.stage("Watching sessions", len(todo))
         for start in range(0, len(todo), _TRACES_AT_ONCE):
             chunk = todo[start : start + _TRACES_AT_ONCE]
@@ -138,7 +143,7 @@ class Run:
             with store.state.transaction() as tx:
                 for trace in chunk:
                     session = build_session(events.get(trace, []))
-                    tx.put_findings(examine(session, self.recording.judging.inventory.internal_domains))
+                    tx.put_findings(judge.examine(session))
                 tx.set_meta("session", chunk[-1])
             self.progress.step(len(chunk))
 

@@ -9,6 +9,9 @@ from typing import Annotated
 
 import msgspec
 
+from pullcord.app.live.forward_settings import Forward
+from pullcord.app.live.listener_checks import check_listeners
+from pullcord.app.live.listener_settings import ListenerSettings
 from pullcord.model.errors import UsageError
 from pullcord.model.noun import Noun
 from pullcord.model.plan import ApproverRole
@@ -94,6 +97,11 @@ class Settings(Noun, frozen=True, kw_only=True):
     Attributes:
         folder: where the file is; secrets and paths are resolved from here.
         inventory: what stands in the plant.
+        sources: what sends telemetry to us by HTTP.
+        listeners: how telemetry comes in other than by HTTP.
+        forward: where findings go.
+        suppressions: a file that says which findings are held back.
+        rules: a folder of Sigma rules that run beside the shipped ones.
     """
 
     folder: Path = Path()
@@ -103,6 +111,10 @@ class Settings(Noun, frozen=True, kw_only=True):
     response: ResponseSettings = ResponseSettings()
     people: tuple[Person, ...] = ()
     sources: tuple[Source, ...] = ()
+    listeners: tuple[ListenerSettings, ...] = ()
+    forward: tuple[Forward, ...] = ()
+    suppressions: str | None = None
+    rules: str | None = None
     ot: OtSettings | None = None
     responders: tuple[ResponderSettings, ...] = ()
 
@@ -149,6 +161,10 @@ def read_settings(path: Path) -> Settings:
             f"{path}: {error}", "correct it; docs/reference/settings.md lists all settings"
         ) from error
     _check_names(path, found)
+    try:
+        check_listeners(found.listeners)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.cause}", error.cure) from error
     return msgspec.structs.replace(found, folder=path.absolute().parent)
 
 
@@ -177,7 +193,10 @@ def secret(reference: str, folder: Path) -> str:
 
 
 def _check_names(path: Path, settings: Settings) -> None:
-    names = [one.name for one in settings.people] + [one.name for one in settings.sources]
+    named = (*settings.people, *settings.sources, *settings.listeners)
+    names = [one.name for one in named]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UsageError(f"{path}: {', '.join(twice)} stands there twice", "one person or source, one name")
+        raise UsageError(
+            f"{path}: {', '.join(twice)} stands there twice", "one person, source or listener, one name"
+        )

@@ -27,7 +27,9 @@ COMMANDS = {
     "respond": "Take recorded telemetry through all six phases.",
     "restore": "Put the state of a backup in place; nothing of it goes on by itself.",
     "resume": "Go on after a stop; two different people have to say so.",
+    "rules": "List, test, explain or measure detection rules.",
     "stop": "Stop all new actions and releases at once; one person is enough.",
+    "tell": "Report something odd that an AI system did or said.",
     "triage": "Join findings into few incidents.",
     "up": "Run Pullcord here: take telemetry in over HTTP, detect, respond. Ctrl-C ends it.",
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pullcord.analysis.classes import mode_allows
 from pullcord.containment.suspects import HEARSAY
 from pullcord.model.event import SourceTrust
-from pullcord.model.finding import Finding
+from pullcord.model.finding import Finding, Severity
 from pullcord.model.incident_type import IncidentType
 from pullcord.model.inventory import Mode
 from pullcord.model.plan import ActionClass
@@ -25,7 +25,7 @@ def automatic(
     if count < _ENOUGH:
         return (
             False,
-            "Not automatic: fewer than two independent findings agree (text and reports do not count).",
+            "Not automatic: fewer than two independent findings agree (low ones, text and reports do not count).",
         )
     if not authenticated:
         return False, "Not automatic: every finding rests on a source that the suspect could have written."
@@ -35,6 +35,7 @@ def automatic(
 def agreeing(findings: Sequence[Finding], kind: IncidentType | None) -> tuple[int, bool]:
     """How many independent findings point to the type, and whether one of them rests on authenticated records.
 
+    Low findings do not count: two things that happen every day are no reason to act without a person.
     Independent means: by another detector, and not about events another counted finding already rests on.
     """
     if kind is None:
@@ -44,6 +45,7 @@ def agreeing(findings: Sequence[Finding], kind: IncidentType | None) -> tuple[in
         finding
         for finding in findings
         if finding.kind not in HEARSAY
+        and finding.severity.rank >= Severity.MEDIUM.rank
         and (finding.incident_type == kind.id or techniques & set(finding.techniques))
     ]
     # Authenticated findings first: they must not be shadowed by one that shares an event with them.

@@ -107,9 +107,11 @@ class OtGateway:
             return "refused: the value is no number"
         if tag == _CORRECTION:
             low, high = _CORRECTION_ENVELOPE
-            clamped = min(max(value, low), high)
-            self._tell(agent, tag, value, "inside" if clamped == value else "clamped", trace_id)
-            return f"corrected by {clamped:g} mm"
+            inside = low <= value <= high
+            self._tell(agent, tag, value, "inside" if inside else "rejected", trace_id)
+            return (
+                f"corrected by {value:g} mm" if inside else f"refused: outside the envelope ({low} to {high})"
+            )
         if tag != _TAG:
             self._tell(agent, tag, value, "rejected", trace_id)
             return "refused: this tag cannot be written"

@@ -41,6 +41,11 @@ _ENTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+_ORDER = {
+    key: (place, kind) for place, (kind, key) in enumerate((k, key) for k, keys in _ENTITIES for key in keys)
+}
+
+
 def entities(event: Event, view: View) -> tuple[str, ...]:
     """Shared observables as ``kind:value``, sorted by the table above, bounded in number and length.
 
@@ -49,11 +54,11 @@ def entities(event: Event, view: View) -> tuple[str, ...]:
     found: dict[str, None] = {}
     if event.actor:
         found[f"actor:{event.actor}"] = None
-    for kind, keys in _ENTITIES:
-        for key in keys:
-            for text in view.texts(key)[:_ENTITY_LIMIT]:
-                if text.strip():
-                    found[f"{kind}:{text.strip()}"] = None
+    for key in sorted(_ORDER.keys() & event.attributes.keys(), key=_ORDER.__getitem__):
+        kind = _ORDER[key][1]
+        for text in view.texts(key)[:_ENTITY_LIMIT]:
+            if text.strip():
+                found[f"{kind}:{text.strip()}"] = None
     fit = [entity for entity in found if len(entity) <= _ENTITY_LENGTH]
     return tuple(fit[:_ENTITY_LIMIT])
 
@@ -80,5 +85,7 @@ def _sentence(witness: Witness) -> str:
 def shorten(text: str) -> str:
     """A value fit to be shown: one line, no control characters, at most 120 characters."""
     head = text[: _REASON_LENGTH + 1]
-    clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in head)
+    clean = head
+    if not head.isprintable():
+        clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in head)
     return f"{clean[: _REASON_LENGTH - 1]}…" if len(clean) > _REASON_LENGTH else clean

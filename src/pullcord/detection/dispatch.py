@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pullcord.detection.rules import Rule
 from pullcord.model.event import LogSource
 
 # Events carry their narrowest category; a rule may name the wider one.
@@ -15,8 +14,8 @@ _WIDER = {
     "registry_rename": "registry_event",
 }
 
-# Log sources come from events, so their number is up to whoever sends events.
-_CACHE_LIMIT = 1_024
+# Words in events are up to whoever sends them: remembered as long as there is room.
+_MOST_KNOWN = 4_096
 
 
 def serves(rule: LogSource, event: LogSource) -> bool:
@@ -37,18 +36,34 @@ def _fold(text: str | None) -> str:
 
 
 class Dispatch:
-    """Rules by the log source of events; each log source is worked out once and remembered, within bounds."""
+    """Rules by the log source of events. A word that no rule names is as good as none.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = tuple(rules)
-        self._known: dict[tuple[str | None, str | None, str | None], tuple[Rule, ...]] = {}
+    Args:
+        sources: the log source of each rule.
+    """
 
-    def rules_for(self, source: LogSource) -> tuple[Rule, ...]:
-        """The rules that serve an event of this log source, in their own order."""
-        key = (source.product, source.category, source.service)
+    def __init__(self, sources: Sequence[LogSource]) -> None:
+        self._sources: dict[LogSource, list[int]] = {}
+        for number, source in enumerate(sources):
+            self._sources.setdefault(source, []).append(number)
+        self._words = {_fold(word) for source in self._sources for word in _words(source) if word}
+        self._words |= {narrow for narrow, wide in _WIDER.items() if wide in self._words}
+        self._known: dict[tuple[str, ...], tuple[int, ...]] = {}
+
+    def rules_for(self, source: LogSource) -> tuple[int, ...]:
+        """The numbers of the rules that serve an event of this log source, rising."""
+        # What an attacker makes up becomes one and the same key here, so that it costs no search each time.
+        key = tuple(word if (word := _fold(given)) in self._words else "" for given in _words(source))
         found = self._known.get(key)
         if found is None:
-            found = tuple(rule for rule in self._rules if serves(rule.logsource, source))
-            if len(self._known) < _CACHE_LIMIT:
-                self._known[key] = found
+            event = LogSource(product=key[0], category=key[1], service=key[2])
+            served = [numbers for rule, numbers in self._sources.items() if serves(rule, event)]
+            found = tuple(sorted(number for numbers in served for number in numbers))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = found
         return found
+
+
+def _words(source: LogSource) -> tuple[str | None, str | None, str | None]:
+    return source.product, source.category, source.service

@@ -1,4 +1,4 @@
-"""Compile Sigma conditions, as pySigma parsed them, into closures over a view of an event.
+"""Compile Sigma conditions, as pySigma parsed them, into the tree of ``node``.
 
 Semantics: the Sigma 2.1 specification; a missing field makes every comparison false (so its negation true), a
 list attribute matches if any element does, several conditions of a rule are alternatives.
@@ -6,7 +6,7 @@ list attribute matches if any element does, several conditions of a rule are alt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sigma.conditions import (
     ConditionAND,
@@ -28,10 +28,13 @@ from sigma.types import (
     SigmaType,
 )
 
+from pullcord.detection.atoms import Anchor, Clause, Equal, Present, either, literals
 from pullcord.detection.errors import RuleError
-from pullcord.detection.node import Node, all_of, any_of, leaf, negation, statement
+from pullcord.detection.node import Compare, Form, Node, Statement, Test, all_of, any_of, negation
+from pullcord.detection.regex import linear_search
+from pullcord.detection.regex_literals import required
 from pullcord.detection.sigma_text import Shape, TextPattern, test_any
-from pullcord.detection.sigma_values import regex_of, value_test
+from pullcord.detection.sigma_values import flags_of, regex_of, value_clauses, value_test, words
 from pullcord.detection.view import View
 
 DEPTH_LIMIT = 64
@@ -69,32 +72,104 @@ def _compile(tree: Tree, depth: int) -> Node:
 
 
 def _compile_or(parts: Sequence[Tree], depth: int) -> Node:
-    """Alternatives; simple strings for one field are tested together, as rules list them by the dozen."""
-    groups: dict[tuple[str, bool, Shape], list[str]] = {}
+    """Alternatives; simple strings and patterns for one field are tested together, as rules list them by the dozen."""
+    texts: dict[tuple[str, bool, Shape], list[str]] = {}
+    patterns: dict[tuple[str, str], list[SigmaRegularExpression]] = {}
     nodes: list[Node] = []
     for part in parts:
-        if isinstance(part, ConditionFieldEqualsValueExpression) and isinstance(part.value, SigmaString):
-            pattern = TextPattern(part.value)
-            if pattern.shape is not Shape.OTHER:
-                groups.setdefault((part.field, pattern.cased, pattern.shape), []).append(pattern.needle)
+        if isinstance(part, ConditionFieldEqualsValueExpression):
+            if isinstance(part.value, SigmaString):
+                pattern = TextPattern(part.value)
+                if pattern.shape is not Shape.OTHER:
+                    key = part.field, pattern.cased, pattern.shape
+                    texts.setdefault(key, []).append(pattern.needle)
+                    continue
+            elif isinstance(part.value, SigmaRegularExpression):
+                patterns.setdefault((part.field, flags_of(part.value)), []).append(part.value)
                 continue
         nodes.append(_compile(part, depth + 1))
-    together = [
-        leaf(field, View.texts if cased else View.folded, test_any(shape, tuple(needles)))
-        for (field, cased, shape), needles in groups.items()
+    together: list[Node] = [
+        _text_node(field, shape, tuple(needles), cased=cased)
+        for (field, cased, shape), needles in texts.items()
     ]
+    for (field, _), values in patterns.items():
+        together += _patterns(field, values)
     return any_of(together + nodes)
+
+
+def _patterns(field: str, values: Sequence[SigmaRegularExpression]) -> list[Node]:
+    """Patterns with the same flags as one search, where all run in linear time."""
+    single = [_pattern(field, value) for value in values]
+    if len(single) == 1 or any(node.form is Form.CAPPED for node in single):
+        return list(single)
+    flags = flags_of(values[0])
+    joined = "|".join(f"(?:{value.regexp})" for value in values)
+    search = linear_search(f"(?{flags}){joined}" if flags else joined)
+    if search is None:
+        return list(single)
+    says = f"matches /{joined}/"
+    clauses = either([node.clauses for node in single])
+    return [Compare(field, Form.TEXTS, search, Test.CALL, search, says, clauses)]
+
+
+_KINDS = {
+    Shape.EQUALS: Test.EQUALS,
+    Shape.PREFIX: Test.PREFIX,
+    Shape.SUFFIX: Test.SUFFIX,
+    Shape.CONTAINS: Test.CONTAINS,
+}
+
+
+_ANCHORS = {
+    Shape.EQUALS: Anchor.WHOLE,
+    Shape.PREFIX: Anchor.START,
+    Shape.SUFFIX: Anchor.END,
+    Shape.CONTAINS: Anchor.ANYWHERE,
+}
+
+
+def _text_node(field: str | None, shape: Shape, needles: tuple[str, ...], *, cased: bool) -> Compare:
+    """Any of several literals of one shape."""
+    folded = [needle.casefold() for needle in needles]
+    clauses = literals(folded, field, _ANCHORS[shape])
+    if field is not None:
+        if shape is Shape.EQUALS:
+            clauses += (tuple(Equal(field, text) for text in folded),)
+        clauses += ((Present(field),),)
+    return Compare(
+        field=field,
+        form=Form.TEXTS if cased else Form.FOLDED,
+        test=test_any(shape, needles),
+        kind=_KINDS[shape],
+        data=frozenset(needles) if shape is Shape.EQUALS else needles,
+        clauses=clauses,
+    )
+
+
+def _call_node(
+    field: str | None, form: Form, test: Callable[..., bool], says: str, clauses: tuple[Clause, ...]
+) -> Compare:
+    """A test that is a function."""
+    present: tuple[Clause, ...] = () if field is None else ((Present(field),),)
+    return Compare(field, form, test, Test.CALL, test, says, clauses + present)
 
 
 def _compile_value(field: str | None, value: SigmaType, depth: int) -> Node:
     """One comparison of a field, or of every attribute where ``field`` is None (a keyword)."""
     match value:
         case SigmaString():
-            pattern = TextPattern(value, anywhere=field is None)
-            return leaf(field, View.texts if pattern.cased else View.folded, pattern.test)
+            return _text(field, TextPattern(value, anywhere=field is None))
         case SigmaRegularExpression():
             regex = regex_of(value)
-            return leaf(field, View.texts if regex.linear else View.capped, regex.search)
+            sets = required(str(value.regexp), flags_of(value))
+            clauses = tuple(clause for texts in sets for clause in literals(texts, field))
+            return _call_node(
+                field,
+                Form.TEXTS if regex.linear else Form.CAPPED,
+                regex.search,
+                f"matches /{value.regexp}/",
+                clauses,
+            )
         case SigmaExpansion():
             expanded: list[Tree] = [
                 ConditionValueExpression(each)
@@ -107,23 +182,41 @@ def _compile_value(field: str | None, value: SigmaType, depth: int) -> Node:
             return _compile_other(field, value)
 
 
+def _pattern(field: str | None, value: SigmaRegularExpression) -> Compare:
+    regex = regex_of(value)
+    sets = required(str(value.regexp), flags_of(value))
+    clauses = tuple(clause for texts in sets for clause in literals(texts, field))
+    form = Form.TEXTS if regex.linear else Form.CAPPED
+    return _call_node(field, form, regex.search, f"matches /{value.regexp}/", clauses)
+
+
+def _text(field: str | None, pattern: TextPattern) -> Node:
+    if pattern.shape is not Shape.OTHER:
+        return _text_node(field, pattern.shape, (pattern.needle,), cased=pattern.cased)
+    form = Form.TEXTS if pattern.cased else Form.FOLDED
+    clauses = tuple(clause for part in pattern.parts for clause in literals([part.casefold()], field))
+    return _call_node(field, form, pattern.test, f"is like {pattern.written!r}", clauses)
+
+
 def _compile_other(field: str | None, value: SigmaType) -> Node:
     """Comparisons that are neither text nor pattern."""
     test = value_test(value)
     if test is not None:
         # A number as keyword is looked for like text, as the specification says of unbound values.
         if field is None and type(value) is SigmaNumber:
-            return leaf(None, View.folded, TextPattern(SigmaString(str(value)), anywhere=True).test)
-        return leaf(field, View.values, test)
+            return _text(None, TextPattern(SigmaString(str(value)), anywhere=True))
+        clauses = () if field is None else value_clauses(field, value)
+        return _call_node(field, Form.VALUES, test, words(value), clauses)
     if field is None:
         raise RuleError(f"{type(value).__name__} needs a field", "bind the value to a field")
     match value:
         case SigmaNull():
-            return statement(lambda view: field not in view.attributes, f"{field} is absent")
+            return Statement(lambda view: field not in view.attributes, f"{field} is absent")
         case SigmaExists():
             wanted = value.exists
             text = f"{field} {'exists' if wanted else 'is absent'}"
-            return statement(lambda view: (field in view.attributes) is wanted, text)
+            there: tuple[Clause, ...] = ((Present(field),),) if wanted else ()
+            return Statement(lambda view: (field in view.attributes) is wanted, text, there)
         case SigmaFieldReference():
             return _field_reference(field, value)
         case _:
@@ -144,4 +237,5 @@ def _field_reference(field: str, reference: SigmaFieldReference) -> Node:
     def match(view: View) -> bool:
         return any(same(mine, theirs) for mine in view.folded(field) for theirs in view.folded(other))
 
-    return statement(match, f"{field} agrees with {other}")
+    both = ((Present(field),), (Present(other),))
+    return Statement(match, f"{field} agrees with {other}", both)

@@ -1,17 +1,22 @@
-"""Sigma files into pySigma rules: documents split first, sizes bounded before anything walks them."""
+"""Sigma files into pySigma rules, filters and correlations: sizes bounded before anything walks them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sigma.rule import SigmaRule
+from sigma.correlations import SigmaCorrelationRule
+from sigma.filters import SigmaFilter
+from sigma.rule import SigmaLogSource, SigmaRule
 from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 
+from pullcord.detection.correlation.section import Section, read_section
 from pullcord.detection.errors import RuleError
 from pullcord.detection.regex import POLICY
+from pullcord.model.event import LogSource
 
 FILE_LIMIT = 2 * 1024 * 1024
 NODE_LIMIT = 50_000
@@ -22,11 +27,26 @@ WINDASH_LIMIT = 1_000
 # "---" at the start of a line ends a document wherever it stands (YAML 1.2, 9.1.2): splitting by it is exact.
 _MARKER = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _ID = re.compile(r"^id:[ \t]*['\"]?([0-9A-Fa-f-]{36})\b", re.MULTILINE)
-_NOT_YET = {
-    "correlation": "correlation rules are not supported yet",
-    "filter": "filter rules are not supported yet",
-    "action": "rule collections by 'action' are not supported; Sigma 2 has none",
-}
+_NAME = re.compile(r"^name:[ \t]*(['\"]?)([^\s'\"#][^'\"#\r\n]{0,255}?)\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFilter:
+    """A filter: pySigma's form, and its searches and condition as a rule."""
+
+    common: SigmaFilter
+    condition: SigmaRule
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCorrelation:
+    """A correlation: pySigma's form for what all rules have in common, and its own section."""
+
+    common: SigmaCorrelationRule
+    section: Section
+
+
+Parsed = SigmaRule | ParsedFilter | ParsedCorrelation
 
 
 def documents(data: bytes) -> Iterator[str]:
@@ -58,11 +78,36 @@ def guess_id(document: str) -> str | None:
     return match[1].lower() if match else None
 
 
+def guess_name(document: str) -> str | None:
+    """The rule name of a document that may not parse, if it shows one."""
+    match = _NAME.search(document)
+    return match[2] if match else None
+
+
+def log_source(source: SigmaLogSource) -> LogSource:
+    """A log source as events have it."""
+    return LogSource(product=source.product, category=source.category, service=source.service)
+
+
 def parse(document: str) -> SigmaRule:
-    """Parse one document.
+    """Parse a detection rule.
 
     Raises:
         RuleError: it breaks a bound, or is not a detection rule.
+        yaml.YAMLError: not YAML.
+        sigma.exceptions.SigmaError: not Sigma.
+    """
+    parsed = parse_document(document)
+    if not isinstance(parsed, SigmaRule):
+        raise RuleError("not a detection rule", "give it a detection section only")
+    return parsed
+
+
+def parse_document(document: str) -> Parsed:
+    """Parse one document of any kind.
+
+    Raises:
+        RuleError: it breaks a bound, or is no rule, filter or correlation.
         yaml.YAMLError: not YAML.
         sigma.exceptions.SigmaError: not Sigma.
     """
@@ -72,14 +117,41 @@ def parse(document: str) -> SigmaRule:
     check_alias_expansion(data)
     if not isinstance(data, dict):
         raise RuleError("the document is not a rule", "a rule is a map with title, logsource and detection")
-    for key, reason in _NOT_YET.items():
-        if key in data:
-            raise RuleError(reason, "leave the document out")
-    detection = data.get("detection")
-    if isinstance(detection, Mapping):
-        _bound_conditions(detection)
-        _bound_items(detection)
-    return SigmaRule.from_dict(data, policy=POLICY)
+    if "action" in data:
+        raise RuleError(
+            "rule collections by 'action' are not supported; Sigma 2 has none", "write each rule out in full"
+        )
+    kinds = [kind for kind in ("detection", "correlation", "filter") if kind in data]
+    if len(kinds) > 1:
+        raise RuleError(f"the document has {' and '.join(kinds)}", "split it into one document for each")
+    if kinds == ["correlation"]:
+        return _parse_correlation(data)
+    searches = data.get("filter" if kinds == ["filter"] else "detection")
+    if isinstance(searches, Mapping):
+        _bound_conditions(searches)
+        _bound_items(searches)
+    return _parse_filter(data) if kinds == ["filter"] else SigmaRule.from_dict(data, policy=POLICY)
+
+
+def _parse_filter(data: dict[str, Any]) -> ParsedFilter:
+    common = SigmaFilter.from_dict(data, policy=POLICY)
+    searches = {name: search for name, search in data["filter"].items() if name != "rules"}
+    rule = {"title": common.title, "logsource": data["logsource"], "detection": searches}
+    return ParsedFilter(common, SigmaRule.from_dict(rule, policy=POLICY))
+
+
+def _parse_correlation(data: dict[str, Any]) -> ParsedCorrelation:
+    """Read the section strictly, and leave what all rules have in common to pySigma.
+
+    The specification has ``generate`` beside the section, pySigma within it; both are read.
+    """
+    given = data["correlation"]
+    if isinstance(given, dict) and "generate" in data:
+        given = {"generate": data["generate"], **given}
+    section = read_section(given)
+    plain = {"type": "event_count", "rules": ["any"], "timespan": "1s", "condition": {"gte": 1}}
+    common = SigmaCorrelationRule.from_dict({**data, "correlation": plain}, policy=POLICY)
+    return ParsedCorrelation(common, section)
 
 
 def _bound_structure(document: str) -> None:

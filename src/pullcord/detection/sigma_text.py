@@ -36,10 +36,12 @@ class TextPattern:
         cased: whether it is to be tested on the text as it is, else on case-folded text.
         shape: its form.
         needle: the literal of the form; empty for ``Shape.OTHER``.
+        parts: literals that every text that matches contains.
         test: whether a text matches as a whole.
+        written: the string as a rule writes it.
     """
 
-    __slots__ = ("cased", "needle", "shape", "test")
+    __slots__ = ("cased", "needle", "parts", "shape", "test", "written")
 
     def __init__(self, string: SigmaString, *, anywhere: bool = False) -> None:
         """Compile.
@@ -56,6 +58,8 @@ class TextPattern:
         if anywhere:
             segments = [[], *segments, []]
         self.shape, self.needle = _shape(segments)
+        self.written = str(string)
+        self.parts = tuple(part for segment in segments for part in segment if isinstance(part, str))
         self.test: TextTest = test_any(self.shape, (self.needle,)) if self.needle else _general(segments)
         if not self.needle:
             self.shape = Shape.OTHER

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -19,20 +18,16 @@ from sigma.types import (
     SigmaType,
 )
 
+from pullcord.detection.atoms import AtLeast, AtMost, Clause, Equal, Number
 from pullcord.detection.errors import RuleError
 from pullcord.detection.regex import Regex
 from pullcord.detection.time_parts import time_part
-from pullcord.detection.view import Scalar, as_text
+from pullcord.detection.view import Numeric, Scalar, as_number, as_text
 
 ValueTest = Callable[[Scalar], bool]
-Number = int | float
-
-# Bounded: Python reads integers of any length, in quadratic time.
-_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
-_LONGEST_NUMBER = 90
 _LONGEST_ADDRESS = 64
 
-_COMPARE: dict[CompareOperators, Callable[[Number, Number], bool]] = {
+_COMPARE: dict[CompareOperators, Callable[[Numeric, Numeric], bool]] = {
     CompareOperators.LT: operator.lt,
     CompareOperators.LTE: operator.le,
     CompareOperators.GT: operator.gt,
@@ -40,25 +35,19 @@ _COMPARE: dict[CompareOperators, Callable[[Number, Number], bool]] = {
     CompareOperators.NEQ: operator.ne,
 }
 
+_SIGNS = {
+    CompareOperators.LT: "<",
+    CompareOperators.LTE: "<=",
+    CompareOperators.GT: ">",
+    CompareOperators.GTE: ">=",
+    CompareOperators.NEQ: "not",
+}
+
 _FLAGS = {
     SigmaRegularExpressionFlag.IGNORECASE: "i",
     SigmaRegularExpressionFlag.MULTILINE: "m",
     SigmaRegularExpressionFlag.DOTALL: "s",
 }
-
-
-def as_number(value: Scalar) -> Number | None:
-    """The value as a number: numbers themselves, and text that is nothing but a decimal number."""
-    if isinstance(value, bool):
-        return None
-    if not isinstance(value, str):
-        return value
-    if len(value) > _LONGEST_NUMBER:
-        return None
-    match = _NUMBER.fullmatch(value)
-    if match is None:
-        return None
-    return float(value) if match[1] or match[2] else int(value)
 
 
 def value_test(value: SigmaType) -> ValueTest | None:
@@ -77,7 +66,40 @@ def value_test(value: SigmaType) -> ValueTest | None:
             return None
 
 
-def _number_test(compare: Callable[[Number, Number], bool], number: SigmaNumber) -> ValueTest:
+def words(value: SigmaType) -> str:
+    """What :func:`value_test` tests, in words."""
+    match value:
+        case SigmaTimestampPart():
+            return f"has {value.timestamp_part.name.lower()} {value.number}"
+        case SigmaCompareExpression():
+            return f"is {_SIGNS[value.op]} {value.number}"
+        case SigmaCIDRExpression():
+            return f"is in {value.network}"
+        case _:
+            return f"is {value}"
+
+
+def value_clauses(field: str, value: SigmaType) -> tuple[Clause, ...]:
+    """What an event must show for :func:`value_test` to pass, besides the field."""
+    match value:
+        case SigmaTimestampPart():
+            return ()
+        case SigmaNumber():
+            return ((Number(field, value.number),),)
+        case SigmaCompareExpression() if not isinstance(value.number, SigmaTimestampPart):
+            bound = value.number.number
+            if value.op in (CompareOperators.GT, CompareOperators.GTE):
+                return ((AtLeast(field, bound),),)
+            return (
+                ((AtMost(field, bound),),) if value.op in (CompareOperators.LT, CompareOperators.LTE) else ()
+            )
+        case SigmaBool():
+            return ((Equal(field, as_text(value.boolean)),),)
+        case _:
+            return ()
+
+
+def _number_test(compare: Callable[[Numeric, Numeric], bool], number: SigmaNumber) -> ValueTest:
     """Compare a value with a number, or a part of a time with it."""
     wanted = number.number
     part = number.timestamp_part.name if isinstance(number, SigmaTimestampPart) else None
@@ -113,5 +135,9 @@ def regex_of(value: SigmaRegularExpression) -> Regex:
     """
     if value.contains_placeholder():
         raise RuleError("a placeholder in the regular expression has no values", "write the values out")
-    flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
-    return Regex(str(value.regexp), flags)
+    return Regex(str(value.regexp), flags_of(value))
+
+
+def flags_of(value: SigmaRegularExpression) -> str:
+    """The flags of a Sigma regular expression: any of ``i``, ``m``, ``s``, sorted."""
+    return "".join(sorted(_FLAGS[flag] for flag in value.flags))

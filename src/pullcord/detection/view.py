@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pullcord.model.event import Attributes
 
 Scalar = str | int | float | bool
+Numeric = int | float
 
 # Backtracking regular expressions see only this many characters of a value: their time is not linear.
 BACKTRACKING_LIMIT = 2_048
 
 # Integers longer than this many bits are shown in hexadecimal: Python refuses to print them in decimal.
 _INTEGER_BITS = 8_192
+
+
+# Bounded: Python reads integers of any length, in quadratic time.
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+_LONGEST_NUMBER = 90
+
+
+def as_number(value: Scalar) -> Numeric | None:
+    """The value as a number: numbers themselves, and text that is nothing but a decimal number."""
+    if isinstance(value, bool):
+        return None
+    if not isinstance(value, str):
+        return value
+    if len(value) > _LONGEST_NUMBER:
+        return None
+    match = _NUMBER.fullmatch(value)
+    if match is None:
+        return None
+    return float(value) if match[1] or match[2] else int(value)
 
 
 def as_text(value: Scalar) -> str:
@@ -35,15 +56,16 @@ class View:
     Attributes:
         attributes: the event's own attributes.
         cuts: how many values were shortened for a backtracking regular expression.
+        known: what ``folded`` gave so far, by field; for generated code, which looks here first.
     """
 
-    __slots__ = ("_capped", "_folded", "_texts", "attributes", "cuts")
+    __slots__ = ("_capped", "_texts", "attributes", "cuts", "known")
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
         self.cuts = 0
         self._texts: dict[str | None, Sequence[str]] = {}
-        self._folded: dict[str | None, Sequence[str]] = {}
+        self.known: dict[str | None, Sequence[str]] = {}
         self._capped: dict[str | None, Sequence[str]] = {}
 
     def values(self, field: str | None) -> Sequence[Scalar]:
@@ -64,9 +86,12 @@ class View:
 
     def folded(self, field: str | None) -> Sequence[str]:
         """The values as text, case-folded as Unicode says."""
-        found = self._folded.get(field)
+        found = self.known.get(field)
         if found is None:
-            found = self._folded[field] = [text.casefold() for text in self.texts(field)]
+            # Most values are one text: the short way for them, because this is where the time goes.
+            value = None if field is None else self.attributes.get(field)
+            texts = (value,) if isinstance(value, str) else self.texts(field)
+            found = self.known[field] = [text.casefold() for text in texts]
         return found
 
     def capped(self, field: str | None) -> Sequence[str]:

@@ -24,7 +24,8 @@ _ROLES = {
 }
 _WHOLE = {"gen_ai.content.prompt": "gen_ai.prompt", "gen_ai.content.completion": "gen_ai.completion"}
 _LONGEST_JSON = 1 << 20
-_PREFIXES = ("gen_ai.prompt.", "gen_ai.completion.", "llm.input_messages.", "llm.output_messages.")
+PREFIXES = ("gen_ai.prompt.", "gen_ai.completion.", "llm.input_messages.", "llm.output_messages.")
+"""How the names of indexed messages begin."""
 _INDEXED = re.compile(
     r"(gen_ai\.prompt|gen_ai\.completion|llm\.input_messages|llm\.output_messages)\.(\d{1,4})\."
     r"(?:message\.)?(?:(role|content|finish_reason|tool_call_id)|contents\.\d{1,4}\.message_content\.(text)"
@@ -55,7 +56,7 @@ def from_message_events(
 
 def from_indexed(found: dict[str, Value], ctx: Context) -> None:
     """Replace indexed message attributes, in place, by message lists."""
-    keys = [key for key in found if key.startswith(_PREFIXES)]
+    keys = [key for key in found if key.startswith(PREFIXES)]
     if not keys:
         return
     drafts: dict[tuple[str, int], dict[str, object]] = {}

@@ -7,7 +7,7 @@ would take all others with it. So the outer levels are walked here, and only spa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -46,15 +46,15 @@ def fields(data: bytes, path: str) -> Iterator[Field]:
     place, end = 0, len(data)
     while place < end:
         begin = place
-        key, place = _varint(data, place, path)
+        key, place = read_varint(data, place, path)
         kind = key & 7
         held = None
         if kind == _BYTES:
-            size, place = _varint(data, place, path)
+            size, place = read_varint(data, place, path)
             held = data[place : place + size]
             place += size
         elif kind == _VARINT:
-            _, place = _varint(data, place, path)
+            _, place = read_varint(data, place, path)
         elif kind == _FIXED64:
             place += 8
         elif kind == _FIXED32:
@@ -64,6 +64,30 @@ def fields(data: bytes, path: str) -> Iterator[Field]:
         if place > end:
             raise broken(path)
         yield Field(key >> 3, held, data[begin:place])
+
+
+def leading(data: bytes, number: int, path: str, count: Callable[[int], None]) -> tuple[list[bytes], bytes]:
+    """What the length-delimited fields of this number hold with which a message begins, and the rest of its bytes.
+
+    Args:
+        number: 1 to 15.
+        path: of the message, for complaints.
+        count: told of each field before it is kept; may raise.
+
+    Raises:
+        UnreadableRecordError: the message ends within a field.
+    """
+    found: list[bytes] = []
+    key, place, end = number << 3 | _BYTES, 0, len(data)
+    while place < end and data[place] == key:
+        size, place = read_varint(data, place + 1, path)
+        after = place + size
+        if after > end:
+            raise broken(path)
+        count(1)
+        found.append(data[place:after])
+        place = after
+    return found, data[place:]
 
 
 def field(number: int, held: bytes) -> bytes:
@@ -95,11 +119,21 @@ def broken(path: str) -> UnreadableRecordError:
     return UnreadableRecordError(f"{path}: no valid protobuf message, not UTF-8, or nested too deeply", _CURE)
 
 
-def _varint(data: bytes, place: int, path: str) -> tuple[int, int]:
-    """A variable-length integer and the place after it."""
-    value = shift = 0
+def read_varint(data: bytes, place: int, path: str) -> tuple[int, int]:
+    """A variable-length integer and the place after it.
+
+    Args:
+        path: of the message, for complaints.
+
+    Raises:
+        UnreadableRecordError: the data end within it, or it is longer than the longest.
+    """
     try:
-        while (byte := data[place]) >= _MORE:
+        byte = data[place]
+        if byte < _MORE:
+            return byte, place + 1
+        value, shift = byte & _SEVEN, 7
+        while (byte := data[place + 1]) >= _MORE:
             value |= (byte & _SEVEN) << shift
             shift += 7
             place += 1
@@ -107,4 +141,4 @@ def _varint(data: bytes, place: int, path: str) -> tuple[int, int]:
                 raise broken(path)
     except IndexError:
         raise broken(path) from None
-    return value | byte << shift, place + 1
+    return value | byte << shift, place + 2

@@ -8,16 +8,16 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from pullcord.intake import findings, native, ocsf, otlp
 from pullcord.intake.context import Context, Counters, Rejection
-from pullcord.intake.detect_format import EVENTS, FINDINGS, Format, detect_format
+from pullcord.intake.decode import decode
+from pullcord.intake.detect_format import BOTH, EVENTS, FINDINGS, Format, detect_format
 from pullcord.intake.errors import UnreadableRecordError
 from pullcord.intake.files import Record, check_inputs, open_records
+from pullcord.intake.quick import quick
 from pullcord.intake.record import read_object
 from pullcord.model.errors import NothingReadableError
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
-from pullcord.model.noun import digest_bytes
 
 T = TypeVar("T")
 Complain = Callable[[Rejection], None]
@@ -99,38 +99,35 @@ def require_something(counters: Counters) -> None:
 
 
 def _decode_events(raw: bytes, ctx: Context) -> tuple[Sequence[Event], _Problems]:
+    plain = quick(raw, ctx)
+    if plain is not None:
+        return (plain,), []
     data = read_object(raw, ctx)
     found = detect_format(data)
     if found in FINDINGS:
         raise _misplaced(found, EVENTS)
-    return _events(data, found, raw, ctx)
+    items, problems = decode(data, found, raw, ctx)
+    return [item for item in items if isinstance(item, Event)], problems
 
 
 def _decode_findings(raw: bytes, ctx: Context) -> tuple[Sequence[Finding], _Problems]:
     data = read_object(raw, ctx)
     found = detect_format(data)
-    if found in EVENTS:
+    if found in EVENTS - BOTH:
         raise _misplaced(found, FINDINGS)
-    return _findings(data, found, ctx)
+    items, problems = decode(data, found, raw, ctx)
+    kept = [item for item in items if isinstance(item, Finding)]
+    if items and not kept:
+        raise UnreadableRecordError(f"{found}: an event, not an alert", "give it to `pullcord detect`")
+    return kept, problems
 
 
 def _decode_either(raw: bytes, ctx: Context) -> tuple[Sequence[Event | Finding], _Problems]:
+    plain = quick(raw, ctx)
+    if plain is not None:
+        return (plain,), []
     data = read_object(raw, ctx)
-    found = detect_format(data)
-    return _findings(data, found, ctx) if found in FINDINGS else _events(data, found, raw, ctx)
-
-
-def _events(
-    data: dict[str, object], found: Format, raw: bytes, ctx: Context
-) -> tuple[Sequence[Event], _Problems]:
-    if found is Format.OTLP:
-        return otlp.events(data, ctx, digest_bytes(raw))
-    return [native.event(data, ctx, digest_bytes(raw))], []
-
-
-def _findings(data: dict[str, object], found: Format, ctx: Context) -> tuple[Sequence[Finding], _Problems]:
-    read = ocsf.finding if found is Format.OCSF else findings.finding
-    return [read(data, ctx)], []
+    return decode(data, detect_format(data), raw, ctx)
 
 
 def _misplaced(found: Format, wanted: frozenset[Format]) -> UnreadableRecordError:

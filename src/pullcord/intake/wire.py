@@ -1,6 +1,7 @@
 """The body of one request → events and findings. Pure: bytes in, values out, bounded in size.
 
-OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp. Anything else is NDJSON, with the formats of files.
+OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp. Anything else is NDJSON, with the formats of files;
+bodies for Splunk's and Elastic's endpoints are in ``formats``.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from io import BytesIO
 import msgspec
 import zstandard
 
-from pullcord.intake import findings, native, ocsf, otlp, otlp_proto
+from pullcord.intake import otlp
 from pullcord.intake.context import MIB, Context, Rejection
-from pullcord.intake.detect_format import Format, detect_format
+from pullcord.intake.decode import Items, Problems, decode
+from pullcord.intake.detect_format import detect_format
 from pullcord.intake.errors import UnreadableRecordError
+from pullcord.intake.otlp import proto as otlp_proto
+from pullcord.intake.quick import quick
 from pullcord.intake.record import read_object
 from pullcord.model.errors import PullcordError
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
-from pullcord.model.noun import Noun, digest, digest_bytes
+from pullcord.model.noun import Noun, digest
 
 MOST_PLAIN = 16 * MIB
 """Bytes of a body, packed or unpacked."""
@@ -188,7 +192,7 @@ def _otlp_json(raw: bytes, ctx: Context) -> Decoded:
     return _one(*otlp.decode(raw, ctx), ctx)
 
 
-def _one(events: Sequence[Event], problems: otlp.Problems, ctx: Context) -> Decoded:
+def _one(events: Sequence[Event], problems: Problems, ctx: Context) -> Decoded:
     shown = tuple(_rejection(0, problem, ctx) for problem in problems[:MOST_SHOWN])
     return Decoded(events=tuple(events), rejected=len(problems), problems=shown)
 
@@ -225,16 +229,23 @@ def lines(raw: bytes, ctx: Context) -> Decoded:
     )
 
 
-def _line(line: bytes, ctx: Context) -> tuple[Sequence[Event | Finding], otlp.Problems]:
+def _line(line: bytes, ctx: Context) -> tuple[Items, Problems]:
+    plain = quick(line, ctx)
+    if plain is not None:
+        return (plain,), []
     data = read_object(line, ctx)
-    form = detect_format(data)
-    if form is Format.NATIVE:
-        return (native.event(data, ctx, digest_bytes(line)),), []
-    if form is Format.OTLP:
-        return otlp.events(data, ctx, digest_bytes(line))
-    read = ocsf.finding if form is Format.OCSF else findings.finding
-    found = read(data, ctx)
-    return (msgspec.structs.replace(found, id=outside_id(ctx.source, found.id)),), []
+    items, problems = decode(data, detect_format(data), line, ctx)
+    return outside(items, ctx), problems
+
+
+def outside(items: Items, ctx: Context) -> Items:
+    """The same with ids of the source's own for findings; see :func:`outside_id`."""
+    return [
+        msgspec.structs.replace(item, id=outside_id(ctx.source, item.id))
+        if isinstance(item, Finding)
+        else item
+        for item in items
+    ]
 
 
 def outside_id(source: str, given: str) -> str:

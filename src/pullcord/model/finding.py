@@ -28,6 +28,7 @@ class FindingKind(StrEnum):
 
     RULE = "rule"
     BEHAVIOUR = "behaviour"
+    ANOMALY = "anomaly"
     TEXT = "text"
     REPORT = "report"
     EXTERNAL = "external"
@@ -48,6 +49,7 @@ class Finding(Noun, frozen=True, kw_only=True):
         reasons: for people, one sentence each.
         product: the tool that found it (``pullcord``, or the foreign product's name).
         trust: the least trusted source among the events.
+        suppressed: the suppression that holds it back, by its id: it is kept, and nobody is told.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Finding(Noun, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     product: str = "pullcord"
     trust: SourceTrust = SourceTrust.ATTACKER_WRITABLE
+    suppressed: str | None = None
 
 
 def finding_id(rule_id: str, event_ids: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 NANOSECOND = 1
 MILLISECOND = 1_000_000
@@ -54,16 +55,21 @@ def from_rfc3339(text: str) -> int:
         message = f"not an RFC 3339 time with offset: {text[:40]!r}"
         raise ValueError(message)
     day, clock, fraction, offset = match.groups()
-    # A leap second (":60") becomes the next second: datetime has no room for it.
-    leap = clock.endswith(":60")
-    clock = f"{clock[:-2]}59" if leap else clock
-    whole = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
-    seconds = (whole - datetime(1970, 1, 1, tzinfo=UTC)) // _ONE_SECOND + leap
-    nanoseconds = seconds * SECOND + (int(fraction.ljust(9, "0")[:9]) if fraction else 0)
+    nanoseconds = _seconds(day, clock, offset) * SECOND + (int(fraction.ljust(9, "0")[:9]) if fraction else 0)
     if not EARLIEST <= nanoseconds <= LATEST:
         message = f"outside the years 1678 to 2261: {text[:40]!r}"
         raise ValueError(message)
     return nanoseconds
+
+
+@lru_cache(maxsize=4_096)
+def _seconds(day: str, clock: str, offset: str) -> int:
+    """Whole seconds since the epoch; remembered, because a batch holds many events of the same second."""
+    # A leap second (":60") becomes the next second: datetime has no room for it.
+    leap = clock.endswith(":60")
+    clock = f"{clock[:-2]}59" if leap else clock
+    whole = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if offset in 'Zz' else offset}")
+    return (whole - datetime(1970, 1, 1, tzinfo=UTC)) // _ONE_SECOND + leap
 
 
 _ONE_SECOND = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,10 +13,13 @@ from litestar.openapi.spec import Components, SecurityScheme
 from pullcord.app.people.services import Services
 from pullcord.model.errors import PullcordError
 from pullcord.server.api import api_router
+from pullcord.server.elastic import elastic_router
 from pullcord.server.entry import make_guard
 from pullcord.server.gate import Bounds, Gate
+from pullcord.server.hec import hec_router
 from pullcord.server.inside import Inside
 from pullcord.server.replies import failed, refused
+from pullcord.server.reports import reports_router
 from pullcord.server.telemetry import telemetry_router
 from pullcord.server.workers import Workers
 
@@ -31,7 +34,7 @@ def make_app(services: Services, hosts: Collection[str] = (), bounds: Bounds | N
     limits = bounds or Bounds()
     inside = Inside(services, Workers(), limits)
     app = Litestar(
-        route_handlers=[telemetry_router(), api_router()],
+        route_handlers=[telemetry_router(), hec_router(), elastic_router(), api_router(), reports_router()],
         guards=[make_guard(services.access)],
         dependencies={"inside": Provide(lambda: inside, sync_to_thread=False)},
         exception_handlers={PullcordError: refused, Exception: failed},
@@ -40,7 +43,7 @@ def make_app(services: Services, hosts: Collection[str] = (), bounds: Bounds | N
         request_max_body_size=limits.call_body,
         logging_config=None,
     )
-    app.asgi_handler = Gate(app.asgi_handler, limits, hosts)
+    app.asgi_handler = Gate(app.asgi_handler, limits, services.access, hosts)
     return app
 
 

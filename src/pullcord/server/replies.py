@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from pullcord.app.people.services import BusyError, OversizeBodyError, UnknownMediaError
 from pullcord.model.errors import PullcordError
+from pullcord.server.dialects import Dialect, Trouble, answer, dialect
 from pullcord.server.errors import UNAVAILABLE, BadRequestError, status_of
-from pullcord.server.otlp_replies import JSON, media_of, status
 
 _log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -23,24 +22,13 @@ _HTTP = {
     413: OversizeBodyError("the body is too large", "send smaller batches"),
     415: UnknownMediaError("the content type is not read here", "see /api/v1/openapi.json"),
 }
-# google.rpc.Code of an HTTP status; what is not here is FAILED_PRECONDITION.
-_RPC = {400: 3, 401: 16, 403: 7, 404: 5, 405: 12, 408: 4, 413: 3, 415: 3, 429: 8, 500: 13, 503: 14}
-_FAILED_PRECONDITION = 9
 _SHORT = 300
-
-
-class Trouble(msgspec.Struct, frozen=True):
-    """The body of every answer that is no success."""
-
-    code: str
-    cause: str
-    cure: str
 
 
 def refused(request: AnyRequest, error: PullcordError) -> Response[bytes]:
     """The answer to an error that Pullcord raised on purpose."""
     number = status_of(error)
-    if isinstance(error, BusyError) and not _is_otlp(request):
+    if isinstance(error, BusyError) and dialect(request.scope["path"]) is not Dialect.OTLP:
         number = _TOO_MANY
     return _answer(request, number, Trouble(error.code, error.cause, error.cure))
 
@@ -82,13 +70,9 @@ def _answer(request: AnyRequest, number: int, trouble: Trouble) -> Response[byte
         headers["retry-after"] = "1"
     if number == 401:  # noqa: PLR2004  (RFC 9110 asks for it)
         headers["www-authenticate"] = "Bearer"
-    body, media = msgspec.json.encode(trouble), JSON
-    if _is_otlp(request):
-        media = media_of(request.headers.get("content-type", ""))
-        text = f"{trouble.code}: {trouble.cause}; {trouble.cure}"
-        body = status(media, _RPC.get(number, _FAILED_PRECONDITION), text)
-    return Response(body, status_code=number, media_type=media, headers=headers)
-
-
-def _is_otlp(request: AnyRequest) -> bool:
-    return request.scope["path"].startswith("/v1/")
+    sent = request.headers
+    named = "authorization" in sent
+    told = answer(request.scope["path"], sent.get("content-type", ""), number, trouble, told_token=named)
+    return Response(
+        told.body, status_code=told.status, media_type=told.media, headers=headers | dict(told.headers)
+    )

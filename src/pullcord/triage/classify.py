@@ -19,6 +19,7 @@ UNCLASSIFIED = "it-unclassified"
 WEIGHTS: Mapping[FindingKind, float] = {
     FindingKind.BEHAVIOUR: 4.0,
     FindingKind.RULE: 2.0,
+    FindingKind.ANOMALY: 1.5,
     FindingKind.EXTERNAL: 1.5,
     FindingKind.TEXT: 0.75,
     FindingKind.REPORT: 0.5,
@@ -28,6 +29,7 @@ WEIGHTS: Mapping[FindingKind, float] = {
 _EVIDENCE: Mapping[FindingKind, float] = {
     FindingKind.BEHAVIOUR: 1.0,
     FindingKind.RULE: 0.6,
+    FindingKind.ANOMALY: 0.4,
     FindingKind.EXTERNAL: 0.4,
     FindingKind.TEXT: 0.2,
     FindingKind.REPORT: 0.1,

@@ -16,7 +16,7 @@ from pullcord.triage.impact import Assessor, Impact
 from pullcord.triage.links import LINK_KINDS, link
 from pullcord.triage.noise import routine
 from pullcord.triage.rows import Gatherer, Row, Signature
-from pullcord.triage.severity import grade
+from pullcord.triage.severity import grade, weighty
 
 _MOST_NAMES = 3
 
@@ -105,8 +105,9 @@ def _incident(
     sources = sorted(counts, key=repr)
     what = classifier.classify((source, counts[source]) for source in sources)
     assets = sorted({s.asset for s in sources if s.asset is not None})
-    impact = assessor.assess(assets, what.type)
-    severity, why = grade(what.type, sources, impact, len(assets))
+    weighing = sorted({s.asset for s in weighty(what.type, sources) if s.asset is not None})
+    impact = assessor.assess(weighing or assets, what.type)
+    severity, why = grade(what.type, sources, impact, len(weighing))
     sites = sorted({s.site for s in sources if s.site is not None})
     return Incident(
         id=incident_id(members[0].id),

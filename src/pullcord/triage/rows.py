@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from pullcord.analysis.plant import Plant, speaks_of
+from pullcord.analysis.plant import Plant, fold, speaks_of
 from pullcord.model.event import SourceTrust
 from pullcord.model.finding import Finding, FindingKind, Severity
 
 TypeOf = Callable[[Finding], tuple[str, str]]
 """Which incident type a finding points to, and why."""
+
+
+_PLACES = frozenset({"destination", "domain"})
 
 
 class Signature(NamedTuple):
@@ -62,6 +65,7 @@ class Gatherer:
         self._plant = plant
         self._type_of = type_of
         self._link_kinds = link_kinds
+        self._internal = tuple(f".{fold(domain).strip('.')}" for domain in plant.inventory.internal_domains)
         self._signatures: dict[tuple[object, ...], Signature] = {}
         self._entities: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._names: dict[str, tuple[str, bool]] = {}
@@ -119,12 +123,19 @@ class Gatherer:
             found = self._names[name] = (known or name, known is not None)
         return found
 
+    def _own(self, entity: str) -> bool:
+        """Whether an entity is a destination of the plant's own: a gateway that all sessions use ties nothing."""
+        kind, _, place = entity.partition(":")
+        if kind not in _PLACES:
+            return False
+        return self._plant.canonical(place) is not None or f".{place}".endswith(self._internal)
+
     def _linking(self, finding: Finding) -> tuple[str, ...]:
         found = self._entities.get(finding.entities)
         if found is None:
             texts = [*finding.entities, *((f"actor:{finding.actor}",) if finding.actor else ())]
             kept = {text.casefold() for text in texts if text.partition(":")[0] in self._link_kinds}
-            found = tuple(sorted(kept))
+            found = tuple(sorted(text for text in kept if not self._own(text)))
             if not finding.actor:
                 self._entities[finding.entities] = found
         return found

@@ -9,10 +9,12 @@ from pullcord.model.finding import FindingKind, Severity
 from pullcord.model.incident import ProductionRisk
 from pullcord.model.inventory import Criticality
 from pullcord.triage.impact import Impact
+from pullcord.triage.links import family
 from pullcord.triage.rows import Signature
 
 _LADDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 _HEARSAY = frozenset({FindingKind.TEXT, FindingKind.REPORT})
+_UNUSUAL = _HEARSAY | {FindingKind.ANOMALY}
 _SENSITIVE = frozenset({"credential", "personal-data", "recipe", "cad"})
 _SAFETY_TYPES = frozenset({"unsafe-setpoint"})
 _WIDE = 3
@@ -39,11 +41,24 @@ def grade(
     if all(s.kind in _HEARSAY for s in sources):
         level = min(level, _LADDER.index(Severity.MEDIUM))
         reasons.append("Text and reports alone: at most medium, and nothing runs by itself.")
+    elif all(s.kind in _UNUSUAL for s in sources):
+        level = min(level, _LADDER.index(Severity.MEDIUM))
+        reasons.append("Anomalies alone: at most medium; unusual is not hostile, and nothing else was seen.")
     return _LADDER[level], tuple(reasons)
 
 
+def weighty(kind: str, sources: Sequence[Signature]) -> Sequence[Signature]:
+    """The statements that count for spread, impact and agreement: those about the incident's type, or from medium up.
+
+    A low alert about something else, joined by a shared address or person, agrees with nothing. All of them if none is.
+    """
+    return [
+        s for s in sources if s.severity.rank >= Severity.MEDIUM.rank or family(s.type) == family(kind)
+    ] or sources
+
+
 def _up(kind: str, sources: Sequence[Signature], impact: Impact, spread: int) -> list[tuple[int, str]]:
-    return [*_by_impact(kind, impact), *_by_exposure(sources, impact), *_by_spread(sources, spread)]
+    return [*_by_impact(kind, impact), *_by_exposure(sources, impact), *_by_spread(kind, sources, spread)]
 
 
 def _by_impact(kind: str, impact: Impact) -> list[tuple[int, str]]:
@@ -61,14 +76,16 @@ def _by_impact(kind: str, impact: Impact) -> list[tuple[int, str]]:
 
 def _by_exposure(sources: Sequence[Signature], impact: Impact) -> list[tuple[int, str]]:
     sensitive = sorted(_SENSITIVE & set(impact.exposed))
-    if sensitive and any(s.kind is FindingKind.BEHAVIOUR for s in sources):
+    if sensitive and any(
+        s.kind is FindingKind.BEHAVIOUR and s.severity.rank >= Severity.MEDIUM.rank for s in sources
+    ):
         return [(1, f"May be exposed: {', '.join(sensitive)}.")]
     return [(0, f"Could be read from here: {', '.join(impact.exposed[:6])}.")] if impact.exposed else []
 
 
-def _by_spread(sources: Sequence[Signature], spread: int) -> list[tuple[int, str]]:
+def _by_spread(kind: str, sources: Sequence[Signature], spread: int) -> list[tuple[int, str]]:
     steps: list[tuple[int, str]] = []
-    heard = [s for s in sources if s.kind not in _HEARSAY]
+    heard = [s for s in weighty(kind, sources) if s.kind not in _HEARSAY]
     if spread >= _WIDE:
         steps.append((1, f"Spread over {spread} assets."))
     if len({s.product for s in heard}) > 1:

@@ -83,8 +83,13 @@ def test_flipped_and_cut_files_are_refused(archive: Path, tmp_path: Path) -> Non
         changed = bytearray(data)
         changed[place] ^= 0x10
         path.write_bytes(changed)
-        with pytest.raises(ArchiveError):
+        try:
             read_archive(path)
+        except ArchiveError:
+            pass
+        else:
+            # Compressed data has a few bits that nothing is read from: all that comes out is as it was.
+            assert members_of(path) == members_of(archive)
         path.write_bytes(data[:place])
         with pytest.raises(ArchiveError):
             read_archive(path)

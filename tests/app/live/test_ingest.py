@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from pullcord.app.clock import SystemClock
-from pullcord.app.judging import rule_files
+from pullcord.app.detectors import Troubles, load_ruleset
 from pullcord.app.live.arrived import Arrived
 from pullcord.app.live.ingest import Downstream, Ingest
 from pullcord.app.live.ingest_limits import IngestLimits
 from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.people.services import BusyError, Taken
+from pullcord.detection.detectors import Detectors
 from pullcord.detection.engine import Detector
-from pullcord.detection.rules import load_rules
 from pullcord.model.event import Event, SourceTrust
 from pullcord.model.finding import Finding
 from pullcord.store.errors import UnstorableError
 from pullcord.store.folder import Store, open_folder
 from tests.app.build import event
-from tests.app.pipelines import RECEIVED, detector, finding_ids, refused
+from tests.app.pipelines import RECEIVED, detector, finding_ids, no_rules, only_rules, refused
 from tests.scenes import finding
 
 
@@ -36,10 +36,10 @@ class Made:
     """An intake, and what it told triage."""
 
     def __init__(
-        self, store: Store, judge: Detector | None = None, limits: IngestLimits | None = None
+        self, store: Store, judge: Detectors | None = None, limits: IngestLimits | None = None
     ) -> None:
         self.told: list[Arrived] = []
-        judge = judge or Detector(load_rules([]))
+        judge = judge or no_rules()
         self.intake = Ingest(store, judge, SystemClock(), Downstream(self.told.extend), limits)
 
     def take(self, events: Sequence[Event], findings: Sequence[Finding] = ()) -> Taken:
@@ -146,13 +146,14 @@ class Picky(Detector):
 
 
 def test_a_rule_that_fails_on_one_event_hides_nothing(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    made = Made(store, Picky(load_rules(rule_files(None))))
+    troubles = Troubles()
+    made = Made(store, only_rules(Picky(load_ruleset(None)), troubles))
     with caplog.at_level(logging.ERROR):
         assert made.take([event("nasty"), refused("bad")]) == Taken(new=2, duplicates=0)
     made.intake.close()
     assert {one.finding.event_ids[0] for one in made.told} == {"bad"}
-    assert made.intake.counters.undetected == 1
-    assert "a rule failed" in caplog.text
+    assert troubles.events == 1
+    assert "the detector rules failed" in caplog.text
     assert "recipe" not in caplog.text
 
 
@@ -185,7 +186,7 @@ def test_a_batch_larger_than_the_queue_passes_when_nothing_waits(store: Store) -
 def test_a_lake_that_takes_nothing_stops_the_intake_before_the_disk_is_full(store: Store) -> None:
     lake = LakeWriter(store, SystemClock())
     downstream = Downstream(lambda _: None, lake=lake)
-    intake = Ingest(store, Detector(load_rules([])), SystemClock(), downstream, IngestLimits(held=100))
+    intake = Ingest(store, no_rules(), SystemClock(), downstream, IngestLimits(held=100))
     assert asyncio.run(intake.take([event("a")])).new == 1
     with pytest.raises(BusyError):
         asyncio.run(intake.take([event("b")]))

@@ -32,7 +32,8 @@ def test_a_session_in_pieces_becomes_an_incident_that_survives_a_restart(tmp_pat
         assert (detect.name, detect.start) == (PhaseName.DETECT, RECEIVED)
         health = pipeline.health()
         assert health["ingest"]["new"] == len(attack("one"))
-        assert health["watch"]["findings"] == 1
+        # What was done, and how its text is worded.
+        assert health["watch"]["findings"] == 2
     with running(tmp_path, told) as (store, pipeline):
         events = attack("one", "maintenance-copilot")
         assert asyncio.run(pipeline.take(events)) == Taken(new=0, duplicates=len(events))

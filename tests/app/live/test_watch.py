@@ -13,16 +13,21 @@ from pullcord.app.live.arrived import Arrived
 from pullcord.app.live.ingest import Downstream, Ingest
 from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.live.watch import Quiet, Watch
+from pullcord.detection import sessions
 from pullcord.detection.behaviour import RULE_ID, examine
-from pullcord.detection.engine import Detector
-from pullcord.detection.rules import load_rules
 from pullcord.model.event import Event, LogSource
 from pullcord.model.finding import Finding
 from pullcord.model.session import AgentSession
 from pullcord.model.times import SECOND
 from pullcord.store.folder import Store, open_folder
 from tests.app.build import event
-from tests.app.pipelines import RECEIVED, attack, finding_ids, pieces, until
+from tests.app.pipelines import RECEIVED, attack, finding_ids, no_rules, pieces, until
+
+
+@pytest.fixture(autouse=True)
+def _deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One finding per attack: how its text is worded is told in other tests."""
+    monkeypatch.setattr(sessions, "examine_texts", lambda *_: [])
 
 
 class Hands:
@@ -46,7 +51,7 @@ class Made:
         self.lake = LakeWriter(store, SystemClock(), linger=0.0)
         self.watch = Watch(store, self.lake, self.clock, self.told.extend, quiet)
         downstream = Downstream(self.told.extend, self.watch, self.lake)
-        self.intake = Ingest(store, Detector(load_rules([])), self.clock, downstream)
+        self.intake = Ingest(store, no_rules(), self.clock, downstream)
         self.lake.start()
 
     def take(self, events: Sequence[Event]) -> None:
@@ -205,7 +210,7 @@ def test_a_session_that_cannot_be_judged_does_not_stop_the_others(
             raise ValueError("the secret recipe")
         return examine(session, internal)
 
-    monkeypatch.setattr(module, "examine", picky)
+    monkeypatch.setattr(sessions, "examine", picky)
     made = Made(store)
     made.take([*attack("bad"), *attack("good")])
     with caplog.at_level(logging.ERROR):

@@ -6,12 +6,13 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import msgspec
 
+from pullcord.app.detector_memory import DetectorMemory
 from pullcord.app.live.arrived import Arrived, OnFindings, arrived
 from pullcord.app.live.batches import encode_batch
 from pullcord.app.live.claims import keys, sort_out
@@ -20,7 +21,8 @@ from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.live.trouble import told
 from pullcord.app.live.watch import Watch
 from pullcord.app.people.services import BusyError, Taken
-from pullcord.detection.engine import Detector
+from pullcord.detection.detectors import Detectors
+from pullcord.model.errors import PullcordError
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
 from pullcord.ports import Clock
@@ -40,11 +42,13 @@ class Downstream:
         on_findings: told of new findings.
         watch: remembers the sessions that were touched, in the same commit.
         lake: moves the events to the lake.
+        mark: marks findings that are suppressed.
     """
 
     on_findings: OnFindings
     watch: Watch | None = None
     lake: LakeWriter | None = None
+    mark: Callable[[Sequence[Finding]], list[Finding]] = list
 
 
 @dataclass
@@ -67,13 +71,15 @@ class Ingest:
     def __init__(
         self,
         store: Store,
-        detector: Detector,
+        detectors: Detectors,
         clock: Clock,
         downstream: Downstream,
         limits: IngestLimits | None = None,
     ) -> None:
         self.counters = IngestCounters()
-        self._store, self._detector, self._clock, self._downstream = store, detector, clock, downstream
+        self._store, self._detectors, self._clock, self._downstream = store, detectors, clock, downstream
+        correlations, *learning = detectors.memories
+        self._memory = DetectorMemory([correlations], learning, clock)
         self._limits = limits or IngestLimits()
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
@@ -107,6 +113,11 @@ class Ingest:
             self._closing = True
             self._changed.notify()
         self._thread.join()
+        try:
+            with self._store.state.transaction() as tx:
+                self._memory.keep_all(tx)
+        except PullcordError as error:
+            _log.error("what detectors learnt last could not be kept: %s", told(error))
 
     def _enter(self, events: Sequence[Event], findings: Sequence[Finding]) -> Future[Taken]:
         waiting = _Waiting(events, findings, sum(map(_size, events)) + 1_000 * len(findings))
@@ -176,21 +187,25 @@ class Ingest:
 
     def _commit(self, group: list[_Waiting]) -> None:
         now = self._clock.now()
-        watch = self._downstream.watch
+        watch, mark = self._downstream.watch, self._downstream.mark
         note = None
+        foreign: list[Finding] = []
         number, body = 0, b""
         try:
             with self._store.state.transaction() as tx:
+                self._memory.begin(tx)
                 new = tx.claim_events(keys(event for one in group for event in one.events), now)
                 fresh, brought, clashes = sort_out([one.events for one in group], new)
                 taken = _taken(group, brought)
-                found = self._detect(list(fresh.values()))
+                found = mark(self._detectors.feed(list(fresh.values())))
+                self._memory.keep(tx)
                 kept = tx.put_findings(found) if found else 0
                 for index, one in enumerate(group):
                     if one.findings:
-                        added = tx.put_findings(one.findings)
+                        foreign += (marked := mark(one.findings))
+                        added = tx.put_findings(marked)
                         kept += added
-                        known = len(one.findings) - added
+                        known = len(marked) - added
                         taken[index] = Taken(
                             new=taken[index].new + added, duplicates=taken[index].duplicates + known
                         )
@@ -199,6 +214,7 @@ class Ingest:
                     number = tx.put_batch(body, now)
                     note = watch.note(tx, number, fresh.values()) if watch is not None else None
         except BaseException:
+            self._memory.lost()
             if watch is not None and note is not None:
                 watch.forget(note)
             raise
@@ -210,7 +226,7 @@ class Ingest:
         self._count(taken, kept)
         for one, result in zip(group, taken, strict=True):
             one.done.set_result(result)
-        self._tell([*arrived(found, fresh, now), *(Arrived(f, now) for one in group for f in one.findings)])
+        self._tell([*arrived(found, fresh, now), *(Arrived(finding, now) for finding in foreign)])
 
     def _count(self, taken: Sequence[Taken], kept: int) -> None:
         self.counters.commits += 1
@@ -225,20 +241,6 @@ class Ingest:
             self._downstream.on_findings(findings)
         except Exception as error:  # noqa: BLE001  (all is durable: triage reads the state at its next start)
             _log.error("triage could not be told of new findings: %s", told(error))
-
-    def _detect(self, events: list[Event]) -> list[Finding]:
-        """What the rules say. An event that a rule fails on is kept: it must not hide those around it."""
-        try:
-            return self._detector.detect(events)
-        except Exception as error:  # noqa: BLE001  (whatever it is, the others must be judged)
-            _log.error("a rule failed, the events are judged one by one: %s", told(error))
-        found: list[Finding] = []
-        for event in events:
-            try:
-                found += self._detector.detect([event])
-            except Exception:  # noqa: BLE001  (counted; the first one was logged above)
-                self.counters.undetected += 1
-        return found
 
 
 def _taken(group: Sequence[_Waiting], brought: Sequence[int]) -> list[Taken]:

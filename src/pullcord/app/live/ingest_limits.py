@@ -35,7 +35,6 @@ class IngestCounters(msgspec.Struct, kw_only=True):
         commits, failed: groups that became durable, batches that were refused.
         busy: batches that were turned away because too much waits.
         clashes: events of authenticated sources whose ids others had used before; kept under an id of their own.
-        undetected: events that were kept although a rule failed on them.
     """
 
     new: int = 0
@@ -45,4 +44,3 @@ class IngestCounters(msgspec.Struct, kw_only=True):
     failed: int = 0
     busy: int = 0
     clashes: int = 0
-    undetected: int = 0

@@ -13,7 +13,11 @@ from pullcord.app.cases import cases
 from pullcord.app.clock import SystemClock, boot_id
 from pullcord.app.inventory import empty_inventory, read_inventory
 from pullcord.app.judging import Judging
-from pullcord.app.live.pipeline import Pipeline
+from pullcord.app.live.forward import Forwarder
+from pullcord.app.live.forward_senders import destinations
+from pullcord.app.live.pipeline import Habits, Pipeline
+from pullcord.app.live.sources import Sources, StatePositions
+from pullcord.app.live.suppressing import LiveSieve
 from pullcord.app.live.triage import Tellers
 from pullcord.app.live.trouble import told
 from pullcord.app.people.access import Access, first_token, withdraw_first_token
@@ -95,8 +99,16 @@ class Live:
         self._means = live_means(self._judges(), self._rooms())
         self._engine = DbosEngine(self._store.state.workflow_engine, self._executor, self._run)
         tellers = Tellers(on_new=self._on_new, on_growth=self._on_growth)
-        quiet = settings.response.quiet_seconds
-        self._pipeline = Pipeline(self._store, Judging(self._inventory), self._clock, tellers, quiet)
+        self._sieve, self._forwarder = self._make_outlets()
+        habits = Habits(
+            quiet_seconds=settings.response.quiet_seconds,
+            mark=self._sieve.mark,
+            on_findings=self._forwarder.wake,
+            rules=settings.place(settings.rules) if settings.rules else None,
+        )
+        self._pipeline = Pipeline(self._store, Judging(self._inventory), self._clock, tellers, habits)
+        positions = StatePositions(self._store.state)
+        self._sources = Sources(settings, self._pipeline.take, self._clock, positions, self._log)
         self._desk: Desk | None = None
         self._upkeep = threading.Thread(target=self._keep_up, name="pullcord-upkeep", daemon=True)
 
@@ -110,10 +122,13 @@ class Live:
         # The folder has one owner at a time, so whoever had work here is gone.
         self._leases.end_others()
         self._engine.launch()
+        # Before anything is found: it notes where a new destination begins.
+        self._forwarder.start()
         # Before work is taken up again: it waits for what the lake does not have yet.
         self._pipeline.start()
         self._leases.reap(self._engine)
         self._upkeep.start()
+        self._sources.start()
         self._desk = desk = Desk(
             self._store,
             self._inventory,
@@ -137,9 +152,18 @@ class Live:
         stuck = self._engine.stuck()
         pipeline = self._pipeline.health()
         # A session too long to be judged is a blind spot that somebody may have made on purpose.
-        blind = pipeline["watch"]["too_long"] or pipeline["watch"]["left_out"]
+        blind = pipeline["watch"]["too_long"] or pipeline["watch"]["left_out"] or self._sources.down()
         status = "stopped" if stop else ("stuck" if stuck else ("degraded" if blind else "ok"))
-        return {"status": status, "stuck": stuck, "site": self._settings.site, **pipeline}
+        listeners = self._sources.health()
+        return {
+            "status": status,
+            "stuck": stuck,
+            "site": self._settings.site,
+            **pipeline,
+            **self._forwarder.health(),
+            "suppressions": self._sieve.health(),
+            "listeners": listeners,
+        }
 
     def withdraw_first_token(self) -> None:
         """The first token was never shown: the next start makes another one."""
@@ -150,7 +174,9 @@ class Live:
         self._ending.set()
         if self._upkeep.is_alive():
             self._upkeep.join()
+        self._sources.close()
         self._pipeline.close()
+        self._forwarder.close()
         if self._desk is not None:
             self._desk.close_reading()
         self._engine.close()
@@ -216,6 +242,13 @@ class Live:
         with self._store.state.transaction() as tx:
             modes = tx.modes()
         return Judging(with_modes(self._inventory, modes))
+
+    def _make_outlets(self) -> tuple[LiveSieve, Forwarder]:
+        """What holds findings back, and what passes them on."""
+        settings = self._settings
+        place = settings.place(settings.suppressions) if settings.suppressions else None
+        wanted = destinations(settings.forward, settings.folder, lambda one: secret(one, settings.folder))
+        return LiveSieve(place, self._clock), Forwarder(self._store.state, wanted)
 
     def _make_guard(self) -> ClockGuard:
         # A file and not a row: the clocks are looked at in the middle of transactions too.

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from pullcord.app.judging import Judging, rule_files
+from pullcord.app.detectors import Troubles, failed_rules, load_live_rules, make_detectors
+from pullcord.app.judging import Judging
+from pullcord.app.live.arrived import Arrived
 from pullcord.app.live.ingest import Downstream, Ingest
 from pullcord.app.live.ingest_limits import IngestLimits
 from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.live.triage import LiveTriage, Tellers
 from pullcord.app.live.watch import Quiet, Watch
 from pullcord.app.people.services import Taken
-from pullcord.detection.engine import Detector
-from pullcord.detection.rules import load_rules
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
 from pullcord.ports import Clock
 from pullcord.store.folder import Store
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What an installation wants otherwise.
+
+    Attributes:
+        quiet_seconds: a session is judged when nothing of it has come for so long.
+        mark: marks findings that are suppressed.
+        on_findings: called when findings became durable.
+        rules: a folder of Sigma rules that run beside the shipped ones.
+    """
+
+    quiet_seconds: float = 2.0
+    mark: Callable[[Sequence[Finding]], list[Finding]] = list
+    on_findings: Callable[[], None] = lambda: None
+    rules: Path | None = None
 
 
 class Pipeline:
@@ -29,19 +48,33 @@ class Pipeline:
     """
 
     def __init__(
-        self, store: Store, judging: Judging, clock: Clock, tellers: Tellers, quiet_seconds: float = 2.0
+        self,
+        store: Store,
+        judging: Judging,
+        clock: Clock,
+        tellers: Tellers,
+        habits: Habits | None = None,
     ) -> None:
-        quiet = Quiet(seconds=quiet_seconds, internal_domains=judging.inventory.internal_domains)
+        habits = habits or Habits()
+        quiet = Quiet(seconds=habits.quiet_seconds, internal_domains=judging.inventory.internal_domains)
         self.lake = LakeWriter(store, clock)
         self.triage = LiveTriage(store, judging, clock, tellers)
-        self._watch = Watch(store, self.lake, clock, self.triage.offer, quiet)
+
+        def found(findings: Sequence[Arrived]) -> None:
+            self.triage.offer(findings)
+            habits.on_findings()
+
+        self._watch = Watch(store, self.lake, clock, found, quiet, habits.mark)
         self._stop = threading.Event()
         self._triaging = threading.Thread(
             target=self.triage.run_forever, args=[self._stop], name="pullcord-triage", daemon=True
         )
-        downstream = Downstream(self.triage.offer, self._watch, self.lake)
-        detector = Detector(load_rules(rule_files(None)))
-        self._ingest = Ingest(store, detector, clock, downstream, IngestLimits())
+        downstream = Downstream(found, self._watch, self.lake, habits.mark)
+        self._troubles = Troubles()
+        rules = load_live_rules(habits.rules)
+        self._failed = failed_rules(rules)
+        self._detectors = make_detectors(rules, judging.inventory, self._troubles)
+        self._ingest = Ingest(store, self._detectors, clock, downstream, IngestLimits())
 
     def start(self) -> None:
         """Begin with what an earlier run left."""
@@ -54,9 +87,11 @@ class Pipeline:
         return await self._ingest.take(events, findings)
 
     def health(self) -> dict[str, dict[str, int]]:
-        """Counters of each part."""
+        """Counters of each part, and of each detector (``detector.rules`` …)."""
         return {
             "ingest": self._ingest.health(),
+            "detection": {"undetected": self._troubles.events, "failed_rules": self._failed},
+            **{f"detector.{name}": counters for name, counters in self._detectors.health().items()},
             "lake": self.lake.health(),
             "watch": self._watch.health(),
             "triage": self.triage.health(),

@@ -108,14 +108,15 @@ class LiveTriage:
                     closed.update(incident.finding_ids)
                 else:
                     self._open[incident.id] = incident
-            self._pool.load(tx.findings(), self._open.values(), closed, clock.now())
+            shown = (finding for finding in tx.findings() if finding.suppressed is None)
+            self._pool.load(shown, self._open.values(), closed, clock.now())
         # Findings may have become durable just before an earlier run was killed.
         self._wake.set()
 
     def offer(self, findings: Sequence[Arrived]) -> None:
         """Take durable findings in; they are joined by the thread in :meth:`run_forever`."""
         with self._lock:
-            self._offered.extend(findings)
+            self._offered.extend(one for one in findings if one.finding.suppressed is None)
             if len(self._offered) > MOST_OFFERED:
                 # A flood: what weighs more stays, and of that what came first.
                 self._offered.sort(key=lambda one: -one.finding.severity.rank)

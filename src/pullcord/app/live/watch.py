@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +14,7 @@ from pullcord.app.live.arrived import OnFindings, arrived
 from pullcord.app.live.lake_writer import LakeWriter
 from pullcord.app.live.trouble import told
 from pullcord.app.live.watch_list import Note, Touched, WatchList
-from pullcord.detection.behaviour import examine
+from pullcord.detection.sessions import SessionDetectors
 from pullcord.model.event import Event
 from pullcord.model.finding import Finding
 from pullcord.model.times import SECOND
@@ -85,10 +85,12 @@ class Watch:
         clock: Clock,
         on_findings: OnFindings,
         quiet: Quiet | None = None,
+        mark: Callable[[Sequence[Finding]], list[Finding]] = list,
     ) -> None:
-        self.counters = WatchCounters()
+        self.counters, self._mark = WatchCounters(), mark
         self._store, self._lake, self._clock, self._on_findings = store, lake, clock, on_findings
         self._quiet = quiet or Quiet()
+        self._judges = SessionDetectors(self._quiet.internal_domains)
         self._list = WatchList(self._quiet.most)
         self._lengths: dict[str, int] = {}
         self._stop = threading.Event()
@@ -141,7 +143,7 @@ class Watch:
         if not seen:
             return 0
         events = self._store.lake.by_trace(seen)
-        found = [finding for trace in seen for finding in self._judge(events.get(trace, ()))]
+        found = self._mark([finding for trace in seen for finding in self._judge(events.get(trace, ()))])
         self._keep(seen, found)
         self.counters.judged += len(seen)
         if found:
@@ -179,7 +181,7 @@ class Watch:
 
     def _judge(self, events: Sequence[Event]) -> list[Finding]:
         try:
-            return examine(build_session(events), self._quiet.internal_domains)
+            return self._judges.examine(build_session(events))
         except Exception as error:  # noqa: BLE001  (counted; the other sessions must be judged)
             # Once more would fail once more: it is counted, and the others go on.
             self.counters.unjudged += 1

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pullcord.intake.context import Context, Limits
 from pullcord.intake.errors import BrokenStreamError, UnreadableRecordError
-from pullcord.intake.wire import BodyKind, Decoded, OversizeBodyError, UnknownMediaError, decode_body
+from pullcord.intake.formats import bulk, hec
+from pullcord.intake.formats.when import instant
+from pullcord.intake.wire import (
+    BodyKind,
+    Decoded,
+    OversizeBodyError,
+    UnknownMediaError,
+    decode_body,
+    unpack,
+)
 from pullcord.model.approval import Decision
 from pullcord.model.errors import PullcordError
 from pullcord.model.event import Event, SourceTrust
@@ -22,9 +31,11 @@ __all__ = [
     "AccessPort",
     "BodyKind",
     "BrokenStreamError",
+    "BulkBatch",
     "BusyError",
     "Decoded",
     "Desk",
+    "HecBatch",
     "Intake",
     "NotKnownError",
     "OversizeBodyError",
@@ -34,7 +45,12 @@ __all__ = [
     "UnknownMediaError",
     "UnreadableRecordError",
     "decode",
+    "decode_bulk",
+    "decode_hec",
 ]
+
+BulkBatch = bulk.Batch
+HecBatch = hec.Batch
 
 Reply = dict[str, object]
 """A JSON object."""
@@ -167,10 +183,52 @@ def decode(kind: BodyKind, headers: tuple[str, str], body: bytes, who: Principal
     Raises:
         UnknownMediaError, OversizeBodyError, UnreadableRecordError: see :func:`decode_body`.
     """
-    ctx = Context(
+    return decode_body(kind, *headers, body, _context(who, received))
+
+
+def decode_hec(
+    raw: bool,  # noqa: FBT001  (handed through a thread pool)
+    encoding: str,
+    body: bytes,
+    said: Mapping[str, str],
+    who: Principal,
+    received: int,
+) -> HecBatch:
+    """Events and findings of a body for Splunk's collector.
+
+    Args:
+        raw: lines of text instead of objects.
+        said: in the address: ``host``, ``source``, ``sourcetype``, ``index``, ``time``.
+
+    Raises:
+        UnknownMediaError, OversizeBodyError, UnreadableRecordError: as :func:`decode`; or ``time`` is none.
+    """
+    ctx = _context(who, received)
+    time = said.get("time")
+    around = hec.Envelope(
+        host=said.get("host"),
+        source=said.get("source"),
+        sourcetype=said.get("sourcetype"),
+        index_name=said.get("index"),
+        time=instant(time, "time", ctx) if time else None,
+    )
+    plain = unpack(body, encoding.strip().lower())
+    return hec.decode_raw(plain, around, ctx) if raw else hec.decode_events(plain, around, ctx)
+
+
+def decode_bulk(encoding: str, body: bytes, index: str, who: Principal, received: int) -> BulkBatch:
+    """Events and findings of a body for Elastic's bulk API; ``index`` is that of the address.
+
+    Raises:
+        UnknownMediaError, OversizeBodyError, UnreadableRecordError: as :func:`decode`.
+    """
+    return bulk.decode(unpack(body, encoding.strip().lower()), index, _context(who, received))
+
+
+def _context(who: Principal, received: int) -> Context:
+    return Context(
         source=who.name,
         received=received,
         trust=SourceTrust.AUTHENTICATED if who.authenticated else SourceTrust.ATTACKER_WRITABLE,
         limits=_LIMITS,
     )
-    return decode_body(kind, *headers, body, ctx)

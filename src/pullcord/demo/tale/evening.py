@@ -73,7 +73,7 @@ def protected(stage: Stage) -> None:
 
 def close(stage: Stage) -> None:
     """People answer what is open and close both incidents."""
-    ends = {"incident": "contained and recovered", "observed": "clamped by the gateway; gun measured"}
+    ends = {"incident": "contained and recovered", "observed": "refused by the gateway; gun measured"}
     for fact, comment in ends.items():
         name = stage.bookmark.fact(fact)
         if name:

@@ -35,7 +35,7 @@ def observe(stage: Stage) -> None:
     stage.plant.drift()
     stage.say(
         Voice.PLANT,
-        "Seam tracking asks for a path correction outside its envelope; the OT gateway clamps it.",
+        "Seam tracking asks for a path correction outside its envelope; the OT gateway refuses it.",
     )
     found = stage.until("the incident", lambda: _learning(stage))
     stage.bookmark.note("observed", found["id"])

@@ -1,0 +1,1 @@
+"""Use cases around detection rules: list, test, explain, measure, suppress."""

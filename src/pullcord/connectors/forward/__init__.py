@@ -1,0 +1,1 @@
+"""Findings out: to a SIEM by syslog or HEC, and to anything by webhook."""

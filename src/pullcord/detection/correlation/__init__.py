@@ -1,0 +1,1 @@
+"""Sigma correlation rules: what several matches say together, over time, per group, within bounds."""
