@@ -206,3 +206,12 @@ def test_skipped_phases_are_not_needed_and_those_that_ended_stay(store: Store) -
     done(phases.skip(under_way, (PhaseName.INVESTIGATE, PhaseName.RECOVER)))
     assert phase(store, PhaseName.INVESTIGATE).outcome is PhaseOutcome.DONE
     assert phase(store, PhaseName.RECOVER).outcome is PhaseOutcome.NOT_NEEDED
+
+
+def test_what_an_earlier_round_carried_out_is_given_back_too() -> None:
+    switch, block = action(ActionKind.SWITCH_TO_FALLBACK), action(ActionKind.BLOCK_DESTINATION)
+    rounds = [plan(switch, CUT), plan(block), plan(ROTATE, purpose=PlanPurpose.RECOVER), plan()]
+    # The cut was refused, the credential belongs to recovery.
+    force = phases._in_force(rounds, [switch, block, ROTATE])
+    assert [one.id for one in force.actions] == [block.id, switch.id]
+    assert phases._in_force(rounds[:1], [switch]) == rounds[0]

@@ -12,7 +12,7 @@ import msgspec
 from pullcord.model.explanation import Explanation, Verdict
 from pullcord.model.incident import PhaseName, PhaseOutcome
 from pullcord.model.outcome import ReceiptStatus
-from pullcord.model.plan import ActionKind, Plan, PlanPurpose, sealed
+from pullcord.model.plan import Action, ActionKind, Plan, PlanPurpose, sealed
 from pullcord.model.task import Task, TaskKind
 from pullcord.ports import Transaction
 from pullcord.response.carry_out import asked, carry_out, snapshots
@@ -216,7 +216,7 @@ async def _planned(work: Work, label: str, purpose: PlanPurpose, round_number: i
         if purpose is PlanPurpose.CONTAIN:
             plan = work.means.judges.contain(case, told, done)
         else:
-            plan = work.means.judges.recover(case, told, _last(before))
+            plan = work.means.judges.recover(case, told, _in_force(before, done))
         with work.state.transaction() as tx:
             plan = _afresh(work, tx, plan, round_number)
             tx.put_record(work.incident_id, _plan_key(tx.plans(work.incident_id), plan), plan)
@@ -251,10 +251,17 @@ def _plan_key(kept: Sequence[Plan], plan: Plan) -> str:
     return f"{plan.id}/{len(kept)}" if plan.id in mine and mine[-1] != plan.id else plan.id
 
 
-def _last(kept: Sequence[Plan]) -> Plan:
-    """The containment plan in force: of several rounds the last one that had actions."""
+def _in_force(kept: Sequence[Plan], done: Sequence[Action]) -> Plan:
+    """The containment in force: the plan of the last round that had actions, and what earlier rounds carried out.
+
+    What an earlier round switched or cut is not planned again, but it has to be given back all the same.
+    """
     plans = [plan for plan in kept if plan.purpose is PlanPurpose.CONTAIN]
-    return next((plan for plan in reversed(plans) if plan.actions), plans[-1])
+    last = next((plan for plan in reversed(plans) if plan.actions), plans[-1])
+    mine = {action.id for action in last.actions}
+    contained = {action.id for plan in plans for action in plan.actions}
+    earlier = (action for action in done if action.id in contained - mine)
+    return msgspec.structs.replace(last, actions=(*last.actions, *earlier))
 
 
 def _said(plan: Plan, count: int, permission: Permission) -> str:
