@@ -20,11 +20,13 @@ from pathlib import Path
 
 from pullcord.app.clock import SystemClock
 from pullcord.app.judging import Judging
+from pullcord.app.live.arrived import Arrived
 from pullcord.app.live.batches import encode_batch
 from pullcord.app.live.pipeline import Pipeline
 from pullcord.app.live.triage import Tellers
 from pullcord.intake.context import Context
 from pullcord.intake.native import decode
+from pullcord.intake.quick import quick
 from pullcord.model.event import Event
 from pullcord.model.times import to_rfc3339
 from pullcord.store.folder import Store, open_folder
@@ -119,6 +121,44 @@ def through(folder: Path, batches: Sequence[Callable[[], list[Event]]]) -> tuple
     return acknowledged, settled
 
 
+SMALL = 100
+"""Events of a batch where delay is measured: exporters send small batches often."""
+
+
+def delays(folder: Path, lines: Sequence[bytes], per_second: float, context: Context) -> list[float]:
+    """Milliseconds from handing a batch over to its findings being durable and told, at a steady rate of events."""
+    sent: dict[str, float] = {}
+    found: list[float] = []
+
+    def told(findings: Sequence[Arrived]) -> None:
+        now = time.perf_counter()
+        found.extend(
+            (now - sent[one.finding.event_ids[-1]]) * 1e3
+            for one in findings
+            if one.finding.event_ids[-1] in sent
+        )
+
+    async def run(pipeline: Pipeline) -> None:
+        begun, waiting = time.perf_counter(), set()
+        for start in range(0, len(lines), SMALL):
+            await asyncio.sleep(max(0.0, begun + start / per_second - time.perf_counter()))
+            now = time.perf_counter()
+            events = read(lines[start : start + SMALL], context)
+            sent.update((event.id, now) for event in events)
+            task = asyncio.ensure_future(pipeline.take(events))
+            waiting.add(task)
+            task.add_done_callback(waiting.discard)
+        await asyncio.gather(*waiting)
+
+    with open_folder(folder) as store:
+        pipeline = Pipeline(store, Judging(), SystemClock(), Tellers(_nothing, _nothing))
+        pipeline.triage.offer = told  # type: ignore[method-assign]
+        pipeline.start()
+        asyncio.run(run(pipeline))
+        pipeline.close()
+    return found
+
+
 def _nothing(_tx: object, _incident: object) -> None:
     return
 
@@ -149,11 +189,14 @@ def main() -> None:
         raws = [partial(read, batch, context) for batch in batches_of(lines)]
         took, settled = through(folder / "lines", raws)
         print(f"take, from NDJSON lines  {rate(total, took)}   in the lake {rate(total, settled)}")
+        late = sorted(delays(folder / "late", lines, total / took / 2, context))
+        shown = ", ".join(f"p{part} {late[int((len(late) - 1) * part / 100)]:.1f} ms" for part in (50, 99))
+        print(f"events to findings, at half that rate, batches of {SMALL}: {shown} ({len(late)} findings)")
 
 
 def read(lines: Sequence[bytes], context: Context) -> list[Event]:
     """The events of lines."""
-    return [decode(raw, context) for raw in lines]
+    return [quick(raw, context) or decode(raw, context) for raw in lines]
 
 
 if __name__ == "__main__":

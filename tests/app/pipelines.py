@@ -102,13 +102,12 @@ class Told:
 
 @contextmanager
 def running(
-    folder: Path, told: Told | None = None, quiet_seconds: float = 0.1
+    folder: Path, told: Told | None = None, habits: Habits | None = None
 ) -> Iterator[tuple[Store, Pipeline]]:
     """A pipeline over a state folder; stopped in order."""
+    habits = habits or Habits(quiet_seconds=0.1)
     with open_folder(folder) as store:
-        pipeline = Pipeline(
-            store, Judging(), SystemClock(), (told or Told()).tellers(), Habits(quiet_seconds)
-        )
+        pipeline = Pipeline(store, Judging(), SystemClock(), (told or Told()).tellers(), habits)
         pipeline.start()
         try:
             yield store, pipeline

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from pullcord.app.live.pipeline import Habits
 from pullcord.model.event import Event
 from pullcord.model.times import MINUTE, SECOND
 from tests.app.pipelines import START, attack, refused, running
@@ -37,7 +38,7 @@ async def _serve(folder: Path) -> None:
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    with running(folder, quiet_seconds=0.3) as (_, pipeline):
+    with running(folder, habits=Habits(quiet_seconds=0.3)) as (_, pipeline):
 
         async def take(number: int) -> None:
             await pipeline.take(batch(number))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pullcord.app.live.pipeline import Habits
 from pullcord.model.times import HOUR
 from pullcord.store.folder import Store, open_folder
 from tests.app.pipelines import START, incidents, running, until
@@ -105,7 +106,7 @@ def test_what_was_acknowledged_is_kept_and_judged_once_whenever_it_is_killed(tmp
     codes = [loader.load(tmp_path, chance.uniform(0.0, _LINGERS)) for _ in range(KILLS)]
     assert codes == [-signal.SIGKILL] * KILLS
     # Without a word of the sender: what was acknowledged before the last kill is there.
-    with running(tmp_path, quiet_seconds=0.3) as (store, pipeline):
+    with running(tmp_path, habits=Habits(quiet_seconds=0.3)) as (store, pipeline):
         until(lambda: pipeline.lake.health()["behind"] == 0 and pipeline.lake.has(0), 20.0 + KILLS)
         found = kept(store)
     there = set(found)
@@ -121,7 +122,7 @@ def test_what_was_acknowledged_is_kept_and_judged_once_whenever_it_is_killed(tmp
 def _check_all(folder: Path, loader: Loader) -> None:
     sent = [event.id for number in loader.sent for event in batch(number)]
     sessions = len(loader.sent) // PARTS
-    with running(folder, quiet_seconds=0.1) as (store, pipeline):
+    with running(folder) as (store, pipeline):
         until(
             lambda: pipeline.health()["watch"]["waiting"] == 0 and pipeline.health()["triage"]["rounds"] > 0,
             20.0 + KILLS,
