@@ -43,6 +43,13 @@ def test_the_threshold_is_that_of_the_whole_window(rate: float, scores: list[flo
         assert tail.count(quantile) == len(slow.scores)
 
 
+def test_a_block_of_equal_scores_ends_on_time() -> None:
+    quantile, tail = Quantile(0.1), Tail()
+    for _ in range(29):
+        tail.add(0.0, quantile)
+    assert (len(tail.blocks), tail.count(quantile)) == (2, 29)
+
+
 def test_it_is_silent_with_fewer_scores_than_one_over_the_rate() -> None:
     quantile, tail = Quantile(0.01), Tail()
     for number in range(98):

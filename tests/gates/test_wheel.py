@@ -25,7 +25,12 @@ print(len(names), pullcord.__file__)
 """
 
 # Rooms whose modules import at their top what only an extra brings; everything else must import with the core alone.
-EXTRAS = {"core": ("pullcord.demo.", "pullcord.otwriter."), "ot": ("pullcord.demo.",), "demo": ()}
+EXTRAS = {
+    "core": ("pullcord.demo.", "pullcord.otwriter."),
+    "ot": ("pullcord.demo.",),
+    "demo": (),
+    "accel": ("pullcord.demo.", "pullcord.otwriter."),
+}
 
 
 def run(*command: str | Path, cwd: Path) -> str:

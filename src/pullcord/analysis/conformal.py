@@ -63,7 +63,7 @@ class Tail(msgspec.Struct, array_like=True):
         elif score > top[0]:
             insort(top, score)
             del top[0]
-        elif self.newest < self.due:
+        elif self.newest < min(self.due, quantile.block):
             return
         if self.newest >= quantile.block:
             self.blocks.append([])

@@ -12,6 +12,7 @@ from typing import Any
 from pullcord.demo.config import COPILOT, INSPECTION
 from pullcord.demo.errors import PlantError
 from pullcord.demo.scripts import TOLD
+from pullcord.demo.tale.api import ApiRefusedError
 from pullcord.demo.tale.stage import OT, PEOPLE, SECURITY, Stage
 from pullcord.demo.tale.teller import Voice
 from pullcord.demo.watch import Asked, LineView
@@ -100,7 +101,7 @@ def refusals(stage: Stage) -> None:
 def contain(stage: Stage) -> None:
     """Two people approve what is planned now; Pullcord is killed in the middle of it, and goes on."""
     _kill(stage, [] if _over(stage) else _agreed(stage))
-    document = stage.until("the containment", lambda: _contained(stage))
+    document = stage.until("the containment", lambda: _contained_by_now(stage))
     for action in document["actions"]:
         receipt, seen = action["receipt"], action["verification"]
         if receipt is None or receipt["status"] not in {"done", "already"}:
@@ -235,6 +236,21 @@ def _waiting_of(stage: Stage, incident: str, other_than: str = "") -> dict[str, 
             plan: dict[str, Any] = stage.api.get(SECURITY, f"/api/v1/plans/{one['id']}")
             return plan
     return None
+
+
+def _contained_by_now(stage: Stage) -> dict[str, Any] | None:
+    """Contained; what findings that joined meanwhile want as well, the same people approve."""
+    found = _contained(stage)
+    late = waiting(stage) if found is None else None
+    if late is not None and late["missing"]:
+        try:
+            said = approve(stage, late)
+        except ApiRefusedError:
+            # It changed once more: the next look shows what waits now.
+            said = []
+        for text in said:
+            stage.say(Voice.PERSON, f"{text} Findings had joined.")
+    return found
 
 
 def _contained(stage: Stage) -> dict[str, Any] | None:
