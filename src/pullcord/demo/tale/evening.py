@@ -156,7 +156,7 @@ def _recovery(stage: Stage) -> dict[str, Any] | None:
 
 
 def _closed(stage: Stage, name: str, comment: str) -> bool:
-    document = stage.api.incident(SECURITY, name)
+    document = stage.until("the incident", lambda: stage.api.incident(SECURITY, name))
     if document["closed"]:
         return True
     for task in document["tasks"]:

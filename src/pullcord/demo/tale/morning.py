@@ -39,7 +39,7 @@ def observe(stage: Stage) -> None:
     )
     found = stage.until("the incident", lambda: _learning(stage))
     stage.bookmark.note("observed", found["id"])
-    document = stage.api.incident(SECURITY, found["id"])
+    document = stage.until("the incident", lambda: stage.api.incident(SECURITY, found["id"]))
     stage.say(
         Voice.PULLCORD, f"{document['title']} [{document['severity']}], in observe: nothing is touched."
     )

@@ -125,8 +125,9 @@ class Stage:
         self.until(path, look)
 
     def incident(self) -> dict[str, Any]:
-        """The incident of the story."""
-        return self.api.incident(SECURITY, self.bookmark.fact("incident"))
+        """The incident of the story; asked again if Pullcord was killed at that moment."""
+        name = self.bookmark.fact("incident")
+        return self.until("the incident", lambda: self.api.incident(SECURITY, name))
 
     def told_everything(self) -> None:
         """Wait until the plant's telemetry has reached Pullcord."""
